@@ -1,0 +1,169 @@
+"""Kinds of store, one module each.  Adding a file here adds a kind.
+
+A connector finds, erases and looks at what one store holds of many data subjects
+at once.  It knows its store and nothing else: no database of ours, no request, no
+web page, no law.
+"""
+
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import ClassVar, Self
+
+from dsar.datamap.schema import Column as Column
+from dsar.datamap.schema import Place as Place
+from dsar.datamap.schema import Schema as Schema
+from dsar.datamap.schema import Table as Table
+from dsar.datamap.types import Collection, DataMap, Store
+from dsar.errors import BadInput, CannotErase
+
+Raw = str | int | float | bool | None  # as the copy's JSON gives it: decimals and times as text, bytes as base64
+KINDS: dict[str, type["Connector"]] = {}
+
+
+@dataclass(frozen=True, repr=False)
+class Probe:
+    """One identifier of one data subject, to be looked for in one collection."""
+
+    subject: int  # which of the batch
+    number: int  # its place among the subject's identifiers; a row is counted for the first that matches
+    kind: str
+    value: str  # in its normal form
+    done: bool = False  # looked for before: rows it leads to are not found again
+
+
+@dataclass(frozen=True, repr=False)
+class Found:
+    """One record of one data subject."""
+
+    subject: int
+    number: int  # of the probe that led here
+    key: tuple[Raw, ...]  # what names the row in its store
+    row: Mapping[str, Raw]  # every column of it
+    problem: str | None = None  # why this row could not be decoded (then row holds what could); never a value
+
+
+@dataclass(frozen=True, repr=False)
+class Act:
+    """What an erasure does to one found record."""
+
+    found: Found
+    delete: bool
+    blank: tuple[str, ...] = ()  # columns to empty, where it is not deleted
+    lock: tuple[str, Raw] | None = None  # column and value that lock it
+
+
+@dataclass(frozen=True, repr=False)
+class Erased:
+    """What became of one act; `gone` False when the record no longer matched and was left alone."""
+
+    act: Act
+    gone: bool
+
+
+@dataclass(frozen=True, repr=False)
+class Sought:
+    """One identifier of one data subject, to be looked for by value, however it is written."""
+
+    subject: int
+    kind: str
+    value: str  # in its normal form
+
+
+@dataclass(frozen=True, repr=False)
+class Residue:
+    """One place where an identifier stands.  Names of places, never values."""
+
+    subject: int
+    table: str
+    column: str
+    key: tuple[Raw, ...]
+
+
+class Connector(ABC):
+    """One kind of store.  Opens nothing until asked; `close` lets go of what it opened."""
+
+    kind: ClassVar[str]
+    has_search_box: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        KINDS[cls.kind] = cls
+
+    def __init__(self, store: Store, datamap: DataMap, *, url: str, timeout: float) -> None:
+        """A connector of one store; `url` is resolved, `timeout` in seconds bounds each statement."""
+        self.store, self.map, self.url, self.timeout = store, datamap, url, timeout
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Whether the store can be reached and may do what the map asks.
+
+        Raises StoreUnreachable or StoreRefused; so does every other verb.
+        """
+
+    @abstractmethod
+    def describe(self) -> Schema:
+        """What is there."""
+
+    @abstractmethod
+    def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
+        """The records that the probes lead to, streamed, ordered by subject, then probe, then key.  Reads only.
+
+        One statement for each kind of identifier, however many probes.  Every
+        candidate is compared again on our side before it counts.  A record that
+        matches several identifiers of its subject counts once: for the first.
+        """
+
+    def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
+        """Carry the acts out in one bounded transaction, by `key AND still matches`; twice is harmless.
+
+        Raises CannotErase when this kind of store cannot.
+        """
+        raise CannotErase(f"a store of kind {self.kind} cannot erase")
+
+    @abstractmethod
+    def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
+        """Where the identifiers stand, by value, in any common form; everywhere when no places are named."""
+
+    def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
+        """What the search box offers when each identifier is typed, prefix by prefix, the last being the whole."""
+        return iter(())
+
+    def blank_mentions(self, collection: Collection, hits: Sequence[Residue]) -> int:
+        """Empty the one field of each hit; the number emptied."""
+        raise CannotErase(f"a store of kind {self.kind} cannot empty a field")
+
+    def read_file(self, collection: Collection, found_row: Mapping[str, Raw], name: str) -> Iterator[bytes]:
+        """The bytes of the file that a field of a found row names, in pieces.
+
+        Raises BadInput when the name leads out of its root or there is no such file.
+        """
+        raise BadInput(f"a store of kind {self.kind} holds no files")
+
+
+def load_all() -> None:
+    """Import every kind, so that KINDS names them."""
+    for module in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+
+
+def open_store(store: Store, datamap: DataMap, *, url: str, timeout: float) -> Connector:
+    """The connector for a store of the map.  Opens no connection yet.
+
+    Raises BadInput for a kind that there is no file for.
+    """
+    load_all()
+    if store.connector not in KINDS:
+        raise BadInput(f"store {store.name}: connector {store.connector!r} is not one of {', '.join(sorted(KINDS))}")
+    return KINDS[store.connector](store, datamap, url=url, timeout=timeout)

@@ -1,0 +1,39 @@
+"""What a store says of itself: tables and columns, to compare with the map."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table as the store describes it."""
+
+    name: str
+    type: str
+    nullable: bool
+    text: bool  # may hold an identifier, so a sweep reads it
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table as the store describes it."""
+
+    name: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...]  # primary key; () when it has none
+    indexed: frozenset[str] = frozenset()  # columns that lead an index
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What is there, to compare with the map."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Columns of one table that a sweep reads."""
+
+    table: str
+    columns: tuple[str, ...]
