@@ -3,7 +3,7 @@
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard dsar/translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: help setup demo run test proof bench fix checks messages lock vendor test-packages
+.PHONY: help setup demo run test proof bench fix checks messages lock vendor catalogues test-packages
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -12,7 +12,7 @@ help: ## this list
 setup: ## make .venv and what goes into it
 	@scripts/system-packages run
 	@scripts/set-up
-	@$(MAKE) --no-print-directory $(CATALOGUES)
+	@$(MAKE) --no-print-directory --silent catalogues
 
 demo: setup ## tell the story of one request, then serve the pages (SERVE=0: only the story)
 	@$(BIN)/dsar demo
@@ -46,6 +46,8 @@ checks: setup test-packages
 	@$(BIN)/ruff check --quiet . || { echo "error: see above; make fix mends what can be mended by itself" >&2; exit 1; }
 	@$(BIN)/ruff format --check --quiet . || { echo "error: files are not laid out; type: make fix" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary || { echo "error: the types above do not hold" >&2; exit 1; }
+
+catalogues: $(CATALOGUES)
 
 test-packages:
 	@scripts/system-packages test
