@@ -1,0 +1,5 @@
+create table search_suggest (
+    id integer primary key,
+    entry text not null  -- 13100008688, or a name before it
+);
+create index search_suggest_entry on search_suggest (entry);
