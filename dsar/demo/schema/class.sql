@@ -1,6 +1,6 @@
 create table member (
     id integer primary key,
-    phone_md5 text not null,  -- of 13100008688
+    phone_md5 text not null,  -- of 1xxxxxxxxxx
     nickname text,
     synced_from text,
     joined_at timestamp not null

@@ -1,6 +1,6 @@
 create table student (
     id integer primary key,
-    phone text not null,  -- 13100008688
+    phone text not null,  -- 1xxxxxxxxxx
     real_name text,
     english_name text,
     gender text,  -- M F

@@ -1,5 +1,5 @@
 create table search_suggest (
     id integer primary key,
-    entry text not null  -- 13100008688, or a name before it
+    entry text not null  -- 1xxxxxxxxxx, or a name before it
 );
 create index search_suggest_entry on search_suggest (entry);

@@ -1,6 +1,6 @@
 create table account (
     id integer primary key,
-    phone text not null,  -- +86 131 0000 8688
+    phone text not null,  -- +86 1xx xxxx xxxx
     identity text,
     interest text,
     synced_from text

@@ -2,14 +2,14 @@ create table course_order (
     id integer primary key,
     order_no text not null unique,
     student_id integer,
-    phone text,  -- 131-0000-8688
+    phone text,  -- 1xx-xxxx-xxxx
     course text not null,
     price decimal(10, 2) not null,  -- yuan
     created_at timestamp,
     completed_at timestamp,
     delivery_address text,
     receiver_name text,
-    receiver_phone text,  -- +8613100008699
+    receiver_phone text,  -- +861xxxxxxxxxx
     locked integer not null default 0
 );
 create index course_order_student on course_order (student_id);
