@@ -229,9 +229,12 @@ def _mariadb() -> Mariadb:
 def _rabbitmq() -> Rabbitmq:
     server, name = Rabbitmq(), f"dsar_test_{uuid.uuid4().hex[:12]}"
     try:
+        server.greet(
+            "/"
+        )  # before asking rabbitmqctl, which leaves a port mapper running where no broker does
         server.create(name)
         server.drop(name)
-    except (FileNotFoundError, subprocess.CalledProcessError):
+    except (OSError, kombu.exceptions.OperationalError, subprocess.CalledProcessError):
         return start_rabbitmq()
     return server
 
