@@ -289,14 +289,8 @@ def test_it_reads_chinook_the_same_in_every_dialect(dialect, request, tmp_path):
     )
     assert by_phone.row == by_email.row
     assert by_phone.row[2] == "Gonçalves"
-    counts = {
-        table.lower().replace("_", ""): count
-        for table, (count, _) in oracle.fingerprint(url, who).items()
-        if table
+    tables = {
+        name.lower().replace("_", ""): count for name, (count, _) in oracle.fingerprint(url, who).items()
     }
-    counts = {
-        name: count
-        for name, count in tables.items()
-        if name in ("customer", "invoice", "invoiceline", "track")
-    }
-    assert counts == {"customer": 58, "invoice": 412, "invoiceline": 2240, "track": 3503}
+    others = {name: tables[name] for name in ("customer", "invoice", "invoiceline", "track")}
+    assert others == {"customer": 58, "invoice": 412, "invoiceline": 2240, "track": 3503}
