@@ -1,4 +1,4 @@
-"""The lock files pin all that pyproject.toml asks for, by hash, from no named place, and each is explained."""
+"""The lock files pin all that pyproject.toml asks for, by hash and from no named place; each is explained."""
 
 import re
 import tomllib
