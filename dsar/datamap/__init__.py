@@ -1,0 +1,1 @@
+"""The data map: types, loader, checks.  Plain values, no database."""

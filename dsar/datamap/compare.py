@@ -1,0 +1,109 @@
+"""The map beside what a store says of itself: what is there and unmapped, what is mapped and not there."""
+
+from collections.abc import Iterable, Iterator
+
+from dsar.datamap.report import nearest
+from dsar.datamap.schema import Place, Schema, Table
+from dsar.datamap.types import Collection, Keep, Store
+
+Missing = tuple[str, str, str | None]  # path in the map, message, nearest right name
+
+
+def unmapped(store: Store, schema: Schema) -> list[Place]:
+    """The columns that no collection of the store names and nobody dismissed, table by table."""
+    places = []
+    for table in schema.tables.values():
+        if not _dismissed_whole(store, table.name):
+            known = _mapped(store, table.name)
+            columns = tuple(name for name in table.columns if name not in known)
+            if columns:
+                places.append(Place(table.name, columns))
+    return places
+
+
+def missing(store: Store, schema: Schema) -> list[Missing]:
+    """The tables and columns that the map names and the store does not have."""
+    return [*_missing_collections(store, schema), *_missing_settings(store, schema), *_stale(store, schema)]
+
+
+def columns(collection: Collection) -> Iterator[tuple[str, str]]:
+    """Every column that a collection names, each with the path below it where it stands."""
+    for by in collection.found_by:
+        yield f"found_by.{by.kind}", by.column
+    for kind, column in collection.gives.items():
+        yield f"gives.{kind}", column
+    for name in collection.fields:
+        yield f"fields.{name}", name
+    for column in collection.key:
+        yield "key", column
+    if collection.source.column:
+        yield "source", collection.source.column
+    if collection.consent:
+        yield "consent", collection.consent
+    if isinstance(collection.on_erasure, Keep):
+        yield from _kept_columns(collection.on_erasure)
+
+
+def _kept_columns(keep: Keep) -> Iterator[tuple[str, str]]:
+    yield "on_erasure.until", keep.until_column
+    if keep.lock_column:
+        yield "on_erasure.lock", keep.lock_column
+
+
+def _mapped(store: Store, table: str) -> set[str]:
+    known = {column for each in _of(store, table) for _, column in columns(each)}
+    known |= {column for each in store.dismissed if each.table == table for column in each.columns}
+    if store.settings.get("table") == table:
+        known |= {str(column) for _, column in _setting_columns(store)}
+    return known
+
+
+def _of(store: Store, table: str) -> Iterator[Collection]:
+    return (each for each in store.collections.values() if each.table == table)
+
+
+def _dismissed_whole(store: Store, table: str) -> bool:
+    return any(each.table == table and not each.columns for each in store.dismissed)
+
+
+def _missing_collections(store: Store, schema: Schema) -> Iterator[Missing]:
+    for collection in store.collections.values():
+        path = f"stores.{store.name}.collections.{collection.name}"
+        named = [(f"{path}.{below}", column) for below, column in columns(collection)]
+        yield from _missing_in(schema, collection.table, path, named)
+
+
+def _missing_settings(store: Store, schema: Schema) -> Iterator[Missing]:
+    """A suggestion table and its columns, which the store's settings name."""
+    path = f"stores.{store.name}"
+    if "table" in store.settings:
+        named = [(f"{path}.{setting}", column) for setting, column in _setting_columns(store)]
+        yield from _missing_in(schema, str(store.settings["table"]), f"{path}.table", named)
+
+
+def _stale(store: Store, schema: Schema) -> Iterator[Missing]:
+    for each in store.dismissed:
+        path = f"stores.{store.name}.dismissed.{each.table}"
+        yield from _missing_in(
+            schema, each.table, path, [(f"{path}.columns", column) for column in each.columns]
+        )
+
+
+def _setting_columns(store: Store) -> list[tuple[str, str]]:
+    return [
+        (setting, str(store.settings[setting])) for setting in ("column", "key") if setting in store.settings
+    ]
+
+
+def _missing_in(schema: Schema, table: str, path: str, named: Iterable[tuple[str, str]]) -> Iterator[Missing]:
+    there = schema.tables.get(table)
+    if there is None:
+        yield path, f"the store has no table {table!r}", nearest(table, schema.tables)
+        return
+    for where, column in named:
+        if column not in there.columns:
+            yield where, _no_column(there, column), nearest(column, there.columns)
+
+
+def _no_column(table: Table, column: str) -> str:
+    return f"table {table.name!r} has no column {column!r}"

@@ -1,0 +1,67 @@
+"""Which kinds of store a map can name, and the settings that each kind takes besides the common keys.
+
+A new connector adds a line here and a file in `connectors/`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dsar.datamap.spot import Spot
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a kind of store: a text, maybe one of a closed set."""
+
+    needed: bool = False
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a map writes for one kind of store."""
+
+    settings: Mapping[str, Setting]
+    url: bool = True  # whether it must have one
+
+
+SETTINGS: Mapping[str, Kind] = {
+    "sql": Kind({}),
+    "sql_suggest": Kind({"table": Setting(needed=True), "column": Setting(needed=True), "key": Setting()}),
+    "redis_suggest": Kind(
+        {
+            "key": Setting(needed=True),  # of the sorted set, or a pattern with {prefix}: one set a prefix
+            "order": Setting(choices=("lexicographic", "scored"), default="lexicographic"),
+        }
+    ),
+    "folder": Kind({"root": Setting(needed=True)}, url=False),
+}
+
+
+def settings(connector: str, items: Mapping[str, Spot]) -> dict[str, object]:
+    """The settings among the keys of a store, checked; defaults filled in."""
+    kind = SETTINGS.get(connector)
+    if kind is None:
+        return {}
+    read: dict[str, object] = {}
+    for name, setting in kind.settings.items():
+        if name in items:
+            spot = items[name]
+            read[name] = spot.choice(setting.choices, "order") if setting.choices else spot.text()
+        elif setting.default is not None:
+            read[name] = setting.default
+    return read
+
+
+def needed(connector: str) -> str:
+    """The keys that a store of this kind must have besides the common ones, separated by blanks."""
+    kind = SETTINGS.get(connector, Kind({}, url=False))
+    names = [name for name, setting in kind.settings.items() if setting.needed]
+    return " ".join(["url", *names] if kind.url else names)
+
+
+def allowed(connector: str) -> str:
+    """The keys that a store of this kind may have besides the common ones; of an unknown kind, any kind's."""
+    kinds = [SETTINGS[connector]] if connector in SETTINGS else SETTINGS.values()
+    return " ".join(name for kind in kinds for name in kind.settings)
