@@ -63,9 +63,8 @@ def test_the_subject_has_what_the_court_found(folder):
         folder, "orders", f"select price from course_order where student_id in {his} order by price"
     )
     assert prices == [(0,), (0,), (0,), (0,), (19,)]
-    paid = rows(folder, "orders", "select completed_at, receiver_phone, locked from course_order where price = 19 "
-                f"and student_id in {his}")  # fmt: skip
-    assert paid == [("2021-03-20 12:30:00", "+8613100008699", 0)]
+    paid = "select completed_at, receiver_phone, locked from course_order where order_no = 'XQ-2021-03-2F6W'"
+    assert rows(folder, "orders", paid) == [("2021-03-20 12:30:00", "+8613100008699", 0)]
     texts = rows(folder, "sms", "select text from sms_log where phone in ('8613100008688', '8613000000038')")
     assert len(texts) == 4
 
