@@ -50,7 +50,7 @@ def normal(kind: IdentifierKind, text: str) -> str:
     if kind.normal == "email":
         value = _email(value)
         if not _EMAIL.fullmatch(value):
-            raise BadInput("this is not an e-mail address; give it in full, as in name@example.com")
+            raise BadInput("this is not an e-mail address; give it in full: name, @ and domain")
     return value
 
 
@@ -91,7 +91,7 @@ def masked(kind: IdentifierKind, value: str) -> str:
 def _common(normal: str, region: str | None, value: str) -> frozenset[str]:
     if normal == "e164":
         digits = phones.stripped(value, region)
-        spoken = {*digits, *(f"#{way}" for way in digits), *(f"+{way}" for way in phones.after_plus(value))}
+        spoken = {*(f"#{way}" for way in digits), *(f"+{way}" for way in phones.after_plus(value))}
         stored = frozenset[str]().union(*(phones.forms(value, region, form) for form in PLAIN_FORMS))
     else:
         spoken, stored = {folded(value)}, frozenset({value})

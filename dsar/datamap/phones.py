@@ -26,7 +26,7 @@ def e164(text: str, region: str | None) -> str:
     Raises BadInput when there can be no such number; the message does not repeat it.
     """
     bare = squeezed(text)
-    problem = "this is not a telephone number that can exist; give it in full, as in +8613100008688"
+    problem = "this is not a telephone number that can exist; give it in full, with + and its country code"
     if not _DIGITS.fullmatch(bare):
         raise BadInput(problem)
     try:
@@ -80,7 +80,7 @@ def stripped(value: str, region: str | None) -> frozenset[str]:
         return frozenset({digits, f"00{digits}"})
     number = _number(value)
     significant = _significant(number)
-    ways = {digits, f"00{digits}", *forms(value, region, "national")}
+    ways = {f"00{digits}", *after_plus(value), *forms(value, region, "national")}
     if _at_home(number, region):
         ways.add(_trunk(number) + significant)
     return frozenset(way for way in ways if _reads_as(way, region, value))
@@ -119,7 +119,7 @@ def _number(value: str) -> phonenumbers.PhoneNumber:
     try:
         return phonenumbers.parse(value, None)
     except phonenumbers.NumberParseException as error:
-        raise BadInput("a telephone number is not in its normal form, +8613100008688") from error
+        raise BadInput("a telephone number is not in its normal form") from error
 
 
 def _at_home(number: phonenumbers.PhoneNumber, region: str | None) -> bool:

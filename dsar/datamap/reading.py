@@ -65,7 +65,9 @@ class Reader:
             self._check_depth(text)
             node = yaml.compose(text, Loader=_SAFE)
         except yaml.MarkedYAMLError as error:
-            self._stop(f"this is not YAML: {error.problem or error.context}", error.problem_mark)
+            at_end = error.problem_mark is None or error.problem_mark.line >= text.count("\n")
+            mark = (at_end and error.context_mark) or error.problem_mark  # what was opened and never closed
+            self._stop(f"this is not YAML: {error.problem or error.context}", mark)
         except yaml.YAMLError as error:
             self._stop(f"this is not YAML: {str(error).splitlines()[0]}", None)
         if node is not None:

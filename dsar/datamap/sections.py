@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from dsar.datamap.phones import REGIONS
@@ -10,6 +11,7 @@ from dsar.datamap.spot import Spot
 from dsar.datamap.types import NO_TEXT, Controller, IdentifierKind, Promise, Purpose, Recipient, Text
 
 NAME = re.compile(r"\w[\w\-]{0,63}")  # names become file names and parts of paths
+Normal = Literal["e164", "email", "exact"]
 NORMALS = ("e164", "email", "exact")
 PROOFS = ("code", "staff")
 UNITS = ("calendar_days", "business_days")
@@ -117,16 +119,21 @@ def _recipient(spot: Spot, stores: Collection[str]) -> Recipient:
 def _kind(spot: Spot) -> IdentifierKind:
     items = spot.keys("", "proof internal normal region title")
     internal = "internal" in items and items["internal"].flag()
-    usual = USUAL_NORMAL.get(spot.name, "exact")
+    usual = spot.at("normal", USUAL_NORMAL.get(spot.name, "exact"))
     kind = IdentifierKind(
         name=spot.name,
         title=items["title"].texts() if "title" in items else KNOWN_TITLES.get(spot.name, NO_TEXT),
-        normal=items["normal"].choice(NORMALS, "normal form") if "normal" in items else usual,  # type: ignore[arg-type]
+        normal=_normal(items.get("normal", usual)),
         proof=items["proof"].choice(PROOFS, "proof") if "proof" in items else None,  # type: ignore[arg-type]
         region=_region(items["region"]) if "region" in items else None,
     )
     _check_kind(spot, items, kind, internal)
     return kind
+
+
+def _normal(spot: Spot) -> Normal:
+    given = spot.choice(NORMALS, "normal form")
+    return given if given in NORMALS else "exact"  # type: ignore[return-value]
 
 
 def _check_kind(spot: Spot, items: Mapping[str, Spot], kind: IdentifierKind, internal: bool) -> None:

@@ -36,9 +36,9 @@ def candidates(text: str) -> Iterator[str]:
 
     Tokens are the whole text, its words and chunks, e-mail addresses, digests in hex, and
     numbers: each run of digits, and neighbouring runs joined over spaces, dashes, dots and
-    brackets, which are marked `#`: `2021-01-15` is no student 20210115.  A run is never cut, so a
+    brackets, all marked `#`, so that `2021-01-15` is no card 20210115.  A run is never cut, so a
     number inside a longer one is not found.  Behind a + only the number that begins there
-    counts, with its +: `+1 310 000 8688` holds no `13100008688`.
+    counts, with its +: `+1 310 000 8688` holds no `#13100008688`.
     """
     whole = folded(text)
     if not whole:
@@ -69,11 +69,12 @@ def _numbers(text: str) -> Iterator[str]:
         if len(groups) < SHORTEST_NUMBER:
             continue
         runs = _GROUP.findall(groups)
+        yield from (run for run in runs if len(run) >= SHORTEST_NUMBER)
         if found["plus"] is None:
-            yield from _joined(runs, range(len(runs)))
+            yield from (f"#{number}" for number in _joined(runs, range(len(runs))))
         else:
-            yield from (f"+{number.lstrip('#')}" for number in _joined(runs, range(1)))
-            yield from _joined(runs, _after_a_number(runs))
+            yield from (f"+{number}" for number in _joined(runs, range(1)))
+            yield from (f"#{number}" for number in _joined(runs, _after_a_number(runs)))
 
 
 def _after_a_number(runs: list[str]) -> Iterable[int]:
@@ -88,11 +89,10 @@ def _after_a_number(runs: list[str]) -> Iterable[int]:
 
 def _joined(runs: list[str], starts: Iterable[int]) -> Iterator[str]:
     for start in starts:
-        number, mark = "", ""
+        number = ""
         for run in runs[start : start + LONGEST_NUMBER]:
             number += run
             if len(number) > LONGEST_NUMBER:
                 break
             if len(number) >= SHORTEST_NUMBER:
-                yield mark + number
-            mark = "#"
+                yield number
