@@ -44,9 +44,10 @@ def candidates(text: str) -> Iterator[str]:
     if not whole:
         return
     yield whole
-    yield from _CHUNK.findall(whole)
-    yield from _WORD.findall(whole)
-    yield from _PIECE.findall(whole)
+    if not (whole.isalnum() and whole.isascii()):
+        yield from _CHUNK.findall(whole)
+        yield from _WORD.findall(whole)
+        yield from _PIECE.findall(whole)
     if "@" in whole:
         yield from _addresses(whole)
     if len(whole) >= 32:

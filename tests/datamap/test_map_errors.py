@@ -1,8 +1,13 @@
 """What the checker says of a map that is wrong: path, line, message and nearest right name, all at once."""
 
+import copy
+import functools
+import operator
+from collections.abc import Iterator
+
 import pytest
 
-from dsar.datamap.loader import MapErrors
+from dsar.datamap.loader import MapErrors, build
 
 SHORT = {"S": "stores.crm.collections.student", "O": "stores.orders.collections.course_order"}
 
@@ -217,3 +222,27 @@ def test_no_section_of_a_wrong_type_breaks_the_checker(read, small, value):
         with pytest.raises(MapErrors) as caught:
             read(f"{small[:start]}{key}: {value}\n{small[end:]}")
         assert any(error.path.startswith(key) for error in caught.value.errors)
+
+
+ODD = (None, 1, -1.5, True, "", "x", [], {}, [None], [{}], {"a": 1}, {"column": []}, "x" * 5000)
+
+
+def _paths(value: object, path: tuple = ()) -> Iterator[tuple]:
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield from _paths(each, (*path, key))
+
+
+def test_whatever_stands_anywhere_the_answer_is_a_map_or_errors(read, small):
+    plain, refused = read(small).plain, 0
+    for path in _paths(plain):
+        for odd in ODD:
+            changed = {"": copy.deepcopy(plain)}
+            place = functools.reduce(operator.getitem, ("", *path)[:-1], changed)
+            place[("", *path)[-1]] = odd
+            try:
+                build(changed[""])
+            except MapErrors as errors:
+                refused += bool(errors.errors)
+    assert refused > 500
