@@ -19,7 +19,9 @@ from dsar.datamap.schema import Table as Table
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import BadInput, CannotErase
 
-Raw = str | int | float | bool | None  # as the copy's JSON gives it: decimals and times as text, bytes as base64
+Raw = (
+    str | int | float | bool | None
+)  # as the copy's JSON gives it: decimals and times as text, bytes as base64
 KINDS: dict[str, type["Connector"]] = {}
 
 
@@ -165,5 +167,7 @@ def open_store(store: Store, datamap: DataMap, *, url: str, timeout: float) -> C
     """
     load_all()
     if store.connector not in KINDS:
-        raise BadInput(f"store {store.name}: connector {store.connector!r} is not one of {', '.join(sorted(KINDS))}")
+        raise BadInput(
+            f"store {store.name}: connector {store.connector!r} is not one of {', '.join(sorted(KINDS))}"
+        )
     return KINDS[store.connector](store, datamap, url=url, timeout=timeout)

@@ -1,0 +1,81 @@
+"""Check and apply the data map."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dsar import clock, db
+from dsar.cli.speaking import answer, as_json, office
+from dsar.config import Config
+from dsar.datamap.loader import Loaded, MapErrors, load
+from dsar.errors import BadInput
+from dsar.jobs.stores import compare
+from dsar.law import load_rules
+from dsar.services import maps, moving
+
+
+@click.group("map")
+def map_() -> None:
+    """The data map: which stores hold what of whom, and why."""
+
+
+@map_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--offline", is_flag=True, help="Do not compare with the live stores.")
+@as_json
+def check(file: Path, offline: bool, as_json: bool) -> int:
+    """Report every error of a map at once, and compare it with the live stores."""
+    shown: dict[str, Any] = {"ok": False, "errors": [], "unmapped": [], "unreachable": []}
+    try:
+        loaded = read(file)
+        if not offline:
+            errors, unmapped, unreachable = compare(loaded, Config.from_env())
+            shown |= {"errors": [vars(e) for e in errors], "unmapped": unmapped, "unreachable": unreachable}
+    except MapErrors as error:
+        shown["errors"] = [vars(e) for e in error.errors]
+    shown["ok"] = not shown["errors"]
+    answer(shown, as_json, "" if as_json else _words(shown))
+    return 0 if shown["ok"] else 1
+
+
+@map_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by", metavar="NAME", help="Who signs for removing a store that open requests need.")
+@click.option("--reason", metavar="TEXT", help="Why it is removed.")
+@as_json
+def apply(file: Path, by: str | None, reason: str | None, as_json: bool) -> None:
+    """Make a map the newest version, and move open requests to it."""
+    loaded = read(file)
+    with office(), db.begin() as session:
+        at = clock.now()
+        applied = maps.apply(session, loaded.map, loaded.plain, loaded.sha256, by=by or "operator", at=at)
+        session.flush()
+        if applied.new:
+            moving.move_open(session, applied.version, applied.removed, by=by, reason=reason, at=at)
+    shown = {
+        "version": applied.version, "sha256": applied.sha256, "stores": len(loaded.map.stores),
+        "added": applied.added, "removed": applied.removed,
+    }  # fmt: skip
+    answer(shown, as_json, f"Version {applied.version} of the map is in force, with {shown['stores']} stores.")
+
+
+def read(file: Path) -> Loaded:
+    """A map from its file or folder.  Raises BadInput when there is none, MapErrors for what is wrong in it."""
+    if not file.exists():
+        raise BadInput(f"{file} is not there; name the map's file or folder")
+    return load(file, known_rules=load_rules().keys())
+
+
+def _words(shown: dict[str, Any]) -> str:
+    for error in shown["errors"]:
+        nearest = f" (did you mean {error['nearest']}?)" if error["nearest"] else ""
+        print(f"{error['file']}:{error['line']}: {error['path']}: {error['message']}{nearest}", file=sys.stderr)
+    lines = [f"not reachable: {one['store']}: {one['reason']}" for one in shown["unreachable"]]
+    lines += [f"not in the map: {p['store']}.{p['table']}: {', '.join(p['columns'])}" for p in shown["unmapped"]]
+    lines.append("The map is right." if shown["ok"] else f"{len(shown['errors'])} errors.")
+    return "\n".join(lines)
+
+
+COMMANDS = [map_]

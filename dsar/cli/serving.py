@@ -1,0 +1,64 @@
+"""Web, worker and clock as one command."""
+
+import os
+import signal
+import subprocess  # our own worker, with arguments of our own
+import sys
+import threading
+from types import FrameType
+
+import click
+import waitress
+
+from dsar.config import Config
+from dsar.jobs.office import Office
+from dsar.web import create_app
+
+THREADS = 4
+STOP_WITHIN = 20  # seconds a worker is given to put its work away
+
+
+def serve(config: Config) -> None:
+    """Serve the pages here; worker and clock run beside, and end with it."""
+    office = Office.open(config)
+    app = create_app(office)
+    server = waitress.create_server(app, host="127.0.0.1", port=config.port, threads=THREADS, clear_untrusted_proxy_headers=True)
+    worker = subprocess.Popen(_worker(), env=dict(os.environ), start_new_session=True)  # noqa: S603
+    threading.Thread(target=_watch, args=(worker,), daemon=True).start()
+    signal.signal(signal.SIGTERM, _stop)
+    click.echo(f"Pages: {config.public_url}    Ctrl-C stops web, worker and clock.")
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        click.echo("Stopping.")
+    finally:
+        server.close()
+        _end(worker)
+
+
+def _worker() -> list[str]:
+    """Celery's worker with threads and its beat: a process of its own, so that a PDF does not hold up a page."""
+    return [
+        sys.executable, "-m", "celery", "-A", "workers", "worker", "--beat", "--pool", "threads",
+        "--concurrency", str(THREADS), "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
+    ]  # fmt: skip
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _watch(worker: subprocess.Popen[bytes]) -> None:
+    """When the worker dies, everything stops: a portal that nobody works for would be a lie."""
+    if worker.wait() not in (0, -signal.SIGTERM, -signal.SIGKILL):
+        click.echo("error: the worker ended; stopping", err=True)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    try:
+        worker.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()

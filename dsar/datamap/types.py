@@ -1,0 +1,283 @@
+"""The data map as frozen values: which stores hold what of whom, why, and what an erasure does there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Text = Mapping[str, str]  # {"zh": …, "en": …}
+NO_TEXT: Text = {}
+
+
+def say(text: Text, lang: str) -> str:
+    """The words in the reader's language (zh-CN or en); '' when there are none."""
+    return text.get("zh" if lang.startswith("zh") else "en", "")
+
+
+@dataclass(frozen=True)
+class IdentifierKind:
+    """One kind of thing a person is known by.
+
+    normal: how a value is brought to its one written form: e164 (with region),
+    email (NFKC, trimmed, case-folded), exact (NFKC, trimmed).
+    """
+
+    name: str
+    title: Text
+    normal: Literal["e164", "email", "exact"]
+    proof: Literal["code", "staff"] | None  # None: internal
+    region: str | None = None  # ISO 3166, for e164
+
+    @property
+    def internal(self) -> bool:
+        """Ours, followed from store to store; never shown as the person's own."""
+        return self.proof is None
+
+
+@dataclass(frozen=True)
+class FoundBy:
+    """A column that holds an identifier, and the forms it is written in there.
+
+    forms: e164 national digits spaced dashed 0086 any exact, md5:FORM sha1:FORM sha256:FORM.
+    """
+
+    kind: str
+    column: str
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FileOf:
+    """The field holds the name of a file below a root (a folder; ${NAME} resolved at use)."""
+
+    root: str
+    type: str  # image audio video document
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """What an erasure does when the person's identifier stands in this field of anybody's record."""
+
+    act: Literal["erase", "keep", "ask"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: what it is called, what its codes mean, or why it is withheld."""
+
+    name: str
+    title: Text
+    category: str
+    values: Mapping[str, Text] = field(default_factory=dict)
+    file: FileOf | None = None
+    withhold: str | None = None  # reason; such a field is in no copy
+    identifier: str | None = None  # holds an identifier of this kind, maybe another person's: shown masked
+    mentions: Mentions | None = None
+
+    @property
+    def given(self) -> bool:
+        return self.withhold is None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A test on one column of a row: `above`, `below`, `is_not` or `is`, against one value, or `in` several."""
+
+    column: str
+    test: Literal["above", "below", "is", "is_not", "in"]
+    value: str | int | float | bool | None | tuple[str | int | float | bool | None, ...]
+
+
+@dataclass(frozen=True)
+class Delete:
+    """The row goes."""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """The row stays, these fields are emptied."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Nothing is done here, for a reason that the person is told."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Rows that a law wants kept: reduced to some fields, locked, until a date; other rows go `otherwise`."""
+
+    rule: str  # id of a retention rule in law/rules.yaml
+    where: tuple[Condition, ...]
+    fields: tuple[str, ...]
+    until_column: str
+    lock_column: str | None
+    lock_value: str | int | bool | None
+    otherwise: "Delete | Blank | Nothing"
+
+
+OnErasure = Delete | Blank | Nothing | Keep
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Why something is held."""
+
+    name: str
+    title: Text
+    legal_basis: Text
+    retention: Text
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the records came from: a column that says so, or the same words for all."""
+
+    column: str | None = None
+    text: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One kind of record in a store: a table, a folder, an index."""
+
+    name: str
+    table: str  # the store's own name for it; the collection's name unless given
+    title: Text
+    found_by: tuple[FoundBy, ...]
+    gives: Mapping[str, str]  # internal identifier kind -> column
+    purpose: Purpose
+    source: Source
+    consent: str | None  # column that names the proof of consent; empty there: "no consent on record"
+    recipients: tuple[str, ...]
+    fields: Mapping[str, Field]
+    on_erasure: OnErasure
+    shared: Literal["give", "redact", "keep"] | None = None
+    key: tuple[str, ...] = ()  # columns that name a row, where the table has no primary key
+
+
+@dataclass(frozen=True)
+class Dismissed:
+    """A table, or some of its columns, that someone declared not personal."""
+
+    table: str
+    columns: tuple[str, ...]  # empty: the whole table
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Store:
+    """A place that holds personal data."""
+
+    name: str
+    title: Text
+    connector: str
+    url: str  # ${NAME} unresolved
+    erase_url: str | None
+    settings: Mapping[str, object]  # what the connector's kind wants besides
+    collections: Mapping[str, Collection]
+    dismissed: tuple[Dismissed, ...]
+    rebuilt_from: tuple[str, ...] = ()  # "store.collection": erased before this one
+    kept_days: int | None = None  # of its backups
+    erasing: bool = True
+
+    def erase_order(self) -> list[Collection]:
+        """Collections, children before the parents that lead to them, however deep."""
+        return sorted(self.collections.values(), key=lambda each: (-self._depth(each, ()), each.name))
+
+    def _depth(self, collection: Collection, below: tuple[str, ...]) -> int:
+        """How many collections of this store lead to one, in the longest chain; `below` ends a circle."""
+        kinds, path = {by.kind for by in collection.found_by}, (*below, collection.name)
+        givers = [each for each in self.collections.values() if kinds & set(each.gives) and each.name not in path]
+        return max((self._depth(giver, path) + 1 for giver in givers), default=0)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Someone who received records: a store of this map, or someone to write to."""
+
+    name: str
+    title: Text
+    legal_name: str
+    contact: str
+    abroad: bool
+    store: str | None
+    got: Text  # what it received
+    why: Text
+    consent: Text
+
+
+@dataclass(frozen=True)
+class CollectionPoint:
+    """One field of a form that the controller fills from people, and where it lands."""
+
+    name: str  # of the form
+    title: Text
+    field: str
+    field_title: Text
+    state: Literal["held", "not_kept", "withheld"] | None  # None: tied to nothing
+    place: str | None  # "store.collection.field" where held or withheld
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The period that the published policy promises."""
+
+    n: int
+    unit: str  # calendar_days business_days months
+
+
+@dataclass(frozen=True)
+class Controller:
+    """The organisation that answers."""
+
+    name: Text
+    legal_name: Text
+    contact: str
+    address: Text
+    phone: str
+    officer: Text
+    laws: tuple[str, ...]
+    zone: str  # IANA time zone of its days
+
+
+@dataclass(frozen=True)
+class DataMap:
+    """The whole map, one immutable version of it."""
+
+    controller: Controller
+    promise: Promise
+    identifier_kinds: Mapping[str, IdentifierKind]
+    purposes: Mapping[str, Purpose]
+    stores: Mapping[str, Store]
+    recipients: Mapping[str, Recipient]
+    collection_points: tuple[CollectionPoint, ...]
+    undo_hours: int = 0
+    go_above: int = 10_000  # records; a plan with more waits for `erasure go`
+
+    def collections(self) -> Iterator[tuple[Store, Collection]]:
+        """Every collection with its store, in the map's order."""
+        for store in self.stores.values():
+            for collection in store.collections.values():
+                yield store, collection
+
+    def asked_by(self, kind: str) -> list[tuple[Store, Collection]]:
+        """The collections that can be searched by an identifier of this kind."""
+        return [(s, c) for s, c in self.collections() if any(by.kind == kind for by in c.found_by)]
+
+    def leads_to(self, store: str) -> set[str]:
+        """The stores that give, directly or through others, an internal kind that this store is searched by."""
+        wanted = {by.kind for c in self.stores[store].collections.values() for by in c.found_by}
+        givers: set[str] = set()
+        while True:
+            more = {s.name for s, c in self.collections() if wanted & set(c.gives)} - givers
+            if not more:
+                return givers
+            givers |= more
+            wanted |= {by.kind for name in more for c in self.stores[name].collections.values() for by in c.found_by}

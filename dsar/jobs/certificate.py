@@ -1,0 +1,136 @@
+"""Make the certificate of an erasure: what the looks saw, store by store, sealed and recorded."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from dsar import clock, db, faults
+from dsar.connectors import KINDS, load_all
+from dsar.datamap.identifiers import masked
+from dsar.datamap.types import DataMap
+from dsar.jobs import job
+from dsar.jobs.office import Office
+from dsar.jobs.perform import held
+from dsar.jobs.release import digests
+from dsar.jobs.sealing import Sealed, Written
+from dsar.models import Erasure, ErasureItem, PaperFile, Request
+from dsar.render.certificate import Box, Certificate, ProofKept, Step, Typed
+from dsar.render.package import SealShown
+from dsar.render.pdf import certificate_pdf
+from dsar.services import finding, intake, keys, ledger, mailing, maps, showing, verdicts
+from dsar.services.finding import Asked
+from dsar.services.work import Claim
+from dsar.terms import OPEN_VERDICTS, KeyClass, Stage, Status
+
+
+@job
+def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
+    """Make it once every collection was looked at; tell the person when no verdict is open."""
+    with db.read() as session:
+        request = intake.get(session, reference)
+        erasure = session.get(Erasure, reference)
+        if erasure is None or request.status != Status.WORKING or _unseen(session, reference):
+            return
+        certificate = _certificate(session, office, request, erasure)
+        key = keys.of(session, office.vault, reference, KeyClass.COPY)
+    sink = Sealed(office.vault, key, f"{reference}/certificate/{claim.lease}")
+    with faults.effect("certificate.make"):
+        _make(certificate, sink)
+    with faults.effect("certificate.write"), held(claim) as session:
+        _record(session, office, reference, certificate, sink.written)
+
+
+def _unseen(session: Session, reference: str) -> int:
+    unseen = select(func.count()).where(ErasureItem.reference == reference, ErasureItem.looked_at.is_(None))
+    return session.scalar(unseen) or 0
+
+
+def _make(certificate: Certificate, sink: Sealed) -> None:
+    pdf = certificate_pdf(certificate)
+    sink.file("certificate.pdf", lambda write: write(pdf))
+    made = {
+        "number": certificate.number, "made_at": clock.text(certificate.made_at), "sha256": sink.written[0].sha256,
+    }  # fmt: skip
+    plain = {**certificate.show, "certificate": made}
+    sink.file("certificate.json", lambda write: write(json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"))
+
+
+def _certificate(session: Session, office: Office, request: Request, erasure: Erasure) -> Certificate:
+    datamap = maps.get(session, request.map_version)
+    at = clock.now()
+    shown = verdicts.show(session, request) | {"stage": Stage.DONE}
+    identity = {request.reference: keys.of(session, office.vault, request.reference, KeyClass.IDENTITY)}
+    asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
+    own = [one for one in asked if not one.internal]
+    ground = shown["proof"]["ground"]
+    last = session.scalar(select(func.max(ErasureItem.erased_at)).where(ErasureItem.reference == request.reference))
+    return Certificate(
+        show=shown, lang=request.lang, controller=datamap.controller,
+        identifiers=tuple((datamap.identifier_kinds[one.kind].title, _masked(datamap, one)) for one in own),
+        number=erasure.certificate + 1, made_at=at, received_at=request.received_at,
+        erased_at=None if erasure.looks_only else last,
+        seal=SealShown(shown["ledger"]["entries"], shown["ledger"]["head"]),
+        ladder=tuple(_boxes(datamap, shown, own)),
+        proof=ProofKept(ground["text"], date.fromisoformat(ground["until"])),
+        verify_url=f"{office.config.public_url}/check", due_on=request.due_on,
+        promise=showing.clock_rule(request)["text"],
+        pretend=clock.text(at) if office.config.may_pretend and clock.pretended() else None,
+    )  # fmt: skip
+
+
+def _masked(datamap: DataMap, asked: Asked) -> str:
+    return masked(datamap.identifier_kinds[asked.kind], asked.value)
+
+
+def _boxes(datamap: DataMap, shown: dict[str, Any], own: list[Asked]) -> Iterator[Box]:
+    """Each search box, with what it offered when each identifier was typed."""
+    load_all()
+    for store in shown["stores"]:
+        if not KINDS[datamap.stores[store["name"]].connector].has_search_box:
+            continue
+        looks = [look for c in store["collections"] for look in c["looks"] if look["how"] == "prefix"]
+        if looks:
+            last = max(look["number"] for look in looks)
+            offered = any(look["left"] for look in looks if look["number"] == last)
+            at = clock.parse(looks[-1]["at"])
+            yield Box(store["title"], at, tuple(_typed(datamap, one, offered) for one in own))
+
+
+def _typed(datamap: DataMap, asked: Asked, offered: bool) -> Typed:
+    """One identifier, typed to its end; the values themselves stand nowhere."""
+    shown = _masked(datamap, asked)
+    if offered:
+        return Typed(shown, (Step(shown, None, True),))
+    return Typed(shown, tuple(Step(shown[:n], None, False) for n in range(1, len(shown) + 1)))
+
+
+def _record(
+    session: Session, office: Office, reference: str, certificate: Certificate, written: list[Written]
+) -> None:
+    request = intake.get(session, reference)
+    erasure = session.get_one(Erasure, reference)
+    if request.status != Status.WORKING or _unseen(session, reference):
+        return
+    ledger.record(
+        session, "certificate.made", actor="worker", reference=reference, at=certificate.made_at,
+        number=certificate.number, made_at=clock.text(certificate.made_at), verdict=certificate.show["verdict"],
+        files=digests(written),
+    )  # fmt: skip
+    erasure.certificate, erasure.stage, erasure.done_at = certificate.number, Stage.DONE, certificate.made_at
+    session.execute(delete(PaperFile).where(PaperFile.reference == reference, PaperFile.paper == "certificate"))
+    for file in written:
+        session.add(
+            PaperFile(
+                reference=reference, paper="certificate", name=file.name, bytes=file.bytes, sha256=file.sha256,
+                sealed=file.sealed,
+            )
+        )  # fmt: skip
+    session.flush()
+    if certificate.show["verdict"] not in OPEN_VERDICTS:
+        mailing.raise_told(session, office.vault, request, "erased", at=certificate.made_at)
+
+

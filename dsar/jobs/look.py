@@ -1,0 +1,189 @@
+"""Look again at one store, by another connection: by locator, as a person would type, and by value."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dsar import clock, faults
+from dsar.connectors import Connector, Residue, Schema, Sought
+from dsar.datamap.types import Collection, Store
+from dsar.errors import StoreProblem
+from dsar.jobs import job
+from dsar.jobs.erase import probes, today, trouble
+from dsar.jobs.office import Office
+from dsar.jobs.perform import held
+from dsar.services import acting
+from dsar.services.acting import Batch, Saw
+from dsar.services.deciding import decide
+from dsar.services.work import Claim
+from dsar.terms import Seen
+
+RowKey = tuple[int, str, tuple[object, ...]]  # subject, table, key of the row
+UNDECLARED = "undeclared mention"
+NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
+
+
+@dataclass
+class _Looking:
+    """What one look at one store has seen so far."""
+
+    batch: Batch
+    store: Store
+    schema: Schema
+    saw: dict[tuple[str, str], Saw] = field(default_factory=dict)
+    kept: set[RowKey] = field(default_factory=set)  # rows that a law keeps: accounted for, no residue
+    left: dict[tuple[str, str], set[RowKey]] = field(default_factory=lambda: defaultdict(set))
+
+    def of(self, subject: int, name: str, *, mapped: bool = True) -> Saw:
+        """What was seen of one subject in one collection or unmapped place."""
+        return self.saw.setdefault((self.batch.targets[subject].reference, name), Saw(mapped=mapped))
+
+
+@job
+def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
+    """Look with other eyes than those that erased; what is there now is residue, unless a law keeps it."""
+    with held(claim) as session:
+        batch = acting.to_look(session, office.vault, store, limit=office.config.batch)
+    if batch is None:
+        return None
+    references = [target.reference for target in batch.targets]
+    try:
+        with faults.effect("look.read"):
+            looking = _look(office, batch, batch.datamap.stores[store])
+    except StoreProblem as error:
+        trouble(claim, store, references, error)
+        raise
+    with faults.effect("look.write"), held(claim) as session:
+        acting.recovered(session, store, references, at=clock.now())
+        acting.looked(session, batch.datamap, store, looking.saw, at=clock.now())
+    return clock.real()
+
+
+def _look(office: Office, batch: Batch, store: Store) -> _Looking:
+    with office.store(store, batch.datamap) as connector:
+        connector.check()
+        looking = _Looking(batch, store, connector.describe())
+        for subject in range(len(batch.targets)):
+            for name in store.collections:
+                looking.of(subject, name).left[Seen.LOCATOR] = 0
+        for collection in store.collections.values():
+            _by_locator(connector, collection, looking)
+        sought = _sought(batch)
+        if connector.has_search_box:
+            _typed(connector, sought, looking)
+        hits = list(connector.sweep(sought))
+        if settled := _settle_mentions(office, hits, looking):
+            hits = [hit for hit in connector.sweep(sought) if (hit.table, hit.column) not in settled]
+        _by_value(hits, looking)
+    _count(looking)
+    return looking
+
+
+def _sought(batch: Batch) -> list[Sought]:
+    return [
+        Sought(subject, asked.kind, asked.value)
+        for subject, target in enumerate(batch.targets)
+        for asked in target.identifiers
+        if not asked.internal
+    ]
+
+
+def _by_locator(connector: Connector, collection: Collection, looking: _Looking) -> None:
+    table = looking.schema.tables.get(collection.table)
+    key = (table.key if table else ()) or collection.key
+    on = today(looking.batch)
+    for found in connector.find(collection, probes(collection, looking.batch.targets)):
+        saw = looking.of(found.subject, collection.name)
+        decision = decide(collection, found.row, key=key, today=on)
+        row = (found.subject, collection.table, found.key)
+        if decision.kept and not decision.acts:
+            saw.kept += 1
+            saw.reason = decision.reason
+            looking.kept.add(row)
+        elif decision.acts:
+            saw.left[Seen.LOCATOR] += 1
+            saw.by_locator += 1
+            looking.left[looking.batch.targets[found.subject].reference, collection.name].add(row)
+
+
+def _typed(connector: Connector, sought: Sequence[Sought], looking: _Looking) -> None:
+    """Every prefix of each identifier typed into the search box, the last being the whole."""
+    for subject in range(len(looking.batch.targets)):
+        for name in looking.store.collections:
+            looking.of(subject, name).left[Seen.PREFIX] = 0
+    offered: dict[tuple[int, str], set[RowKey]] = defaultdict(set)
+    for hit in connector.offers(sought):
+        collection = _collection_of(looking.store, hit.table, hit.column)
+        row = (hit.subject, hit.table, hit.key)
+        if collection and row not in looking.kept:
+            offered[hit.subject, collection.name].add(row)
+            saw = looking.of(hit.subject, collection.name)
+            saw.where.add((hit.table, hit.column))
+    for (subject, name), rows in offered.items():
+        looking.of(subject, name).left[Seen.PREFIX] = len(rows)
+        looking.left[looking.batch.targets[subject].reference, name] |= rows
+
+
+def _settle_mentions(office: Office, hits: Sequence[Residue], looking: _Looking) -> set[tuple[str, str]]:
+    """Empty fields that may mention the person, where the map says so; places whose mentions stay for a reason."""
+    stays: set[tuple[str, str]] = set()
+    empty: dict[str, list[Residue]] = defaultdict(list)
+    only_looks = any(target.looks_only for target in looking.batch.targets)
+    for hit in hits:
+        collection = _collection_of(looking.store, hit.table, hit.column)
+        mentions = collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
+        if collection and mentions and mentions.act == "keep":
+            stays.add((hit.table, hit.column))
+        elif collection and mentions and mentions.act == "erase" and not only_looks:
+            empty[collection.name].append(hit)
+    if empty:
+        with office.store(looking.store, looking.batch.datamap, erasing=True) as connector:
+            for name, some in empty.items():
+                connector.blank_mentions(looking.store.collections[name], some)
+    return stays or ({("", "")} if empty else set())
+
+
+def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
+    rows: dict[tuple[int, str, bool], set[RowKey]] = defaultdict(set)
+    for hit in hits:
+        row = (hit.subject, hit.table, hit.key)
+        if row in looking.kept:
+            continue
+        collection = _collection_of(looking.store, hit.table, hit.column) or _any_of(looking.store, hit.table)
+        name = collection.name if collection else hit.table
+        saw = looking.of(hit.subject, name, mapped=collection is not None)
+        saw.where.add((hit.table, hit.column))
+        saw.reason = _reason(collection, hit)
+        rows[hit.subject, name, collection is not None].add(row)
+    for reference, name in list(looking.saw):
+        looking.saw[reference, name].left[Seen.VALUE] = 0
+    for (subject, name, mapped), found in rows.items():
+        looking.of(subject, name, mapped=mapped).left[Seen.VALUE] = len(found)
+        looking.left[looking.batch.targets[subject].reference, name] |= found
+
+
+def _reason(collection: Collection | None, hit: Residue) -> str | None:
+    if collection is None or not _is_mapped(collection, hit.column):
+        return NOT_MAPPED
+    return None if hit.column in {by.column for by in collection.found_by} else UNDECLARED
+
+
+def _is_mapped(collection: Collection, column: str) -> bool:
+    return column in collection.fields or column in {by.column for by in collection.found_by}
+
+
+def _collection_of(store: Store, table: str, column: str) -> Collection | None:
+    """The collection of a table that maps this column."""
+    return next((c for c in store.collections.values() if c.table == table and _is_mapped(c, column)), None)
+
+
+def _any_of(store: Store, table: str) -> Collection | None:
+    return next((c for c in store.collections.values() if c.table == table), None)
+
+
+def _count(looking: _Looking) -> None:
+    for key, rows in looking.left.items():
+        looking.saw[key].residue = len(rows)
+
+

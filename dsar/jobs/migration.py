@@ -1,0 +1,59 @@
+"""Bring our own database up to date: by itself where it is embedded, by the operator elsewhere."""
+
+import fcntl
+
+from alembic import command
+from alembic.config import Config as Alembic
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from dsar import db, places
+from dsar.config import Config
+from dsar.db import DatabaseProblem
+
+
+def bring_up_to_date(config: Config) -> None:
+    """Migrate the embedded database; elsewhere only see that it is up to date.
+
+    Raises DatabaseProblem, saying what to do, when another database is behind or ahead.
+    """
+    if current() == newest():
+        return
+    if config.embedded or config.may_pretend:
+        config.home.mkdir(parents=True, exist_ok=True)
+        with (config.home / "migration.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if current() != newest():
+                upgrade()
+        return
+    raise DatabaseProblem("the database is not at this version; bring it there: dsar db upgrade")
+
+
+def upgrade(to: str = "head") -> None:
+    """Run the migrations up to a revision."""
+    command.upgrade(_alembic(), to)
+
+
+def downgrade(to: str) -> None:
+    """Run the migrations down to a revision (`base`: to nothing)."""
+    command.downgrade(_alembic(), to)
+
+
+def newest() -> str | None:
+    """The newest revision that this version of the product knows."""
+    return ScriptDirectory(str(places.migrations())).get_current_head()
+
+
+def current() -> str | None:
+    """The revision the database is at; None when it is empty."""
+    with db.engine().connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        at: str | None = connection.scalar(text("select version_num from alembic_version"))
+        return at
+
+
+def _alembic() -> Alembic:
+    alembic = Alembic()
+    alembic.set_main_option("script_location", str(places.migrations()).replace("%", "%%"))
+    return alembic

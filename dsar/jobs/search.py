@@ -1,0 +1,182 @@
+"""Search one store for everybody who is to be looked for there: one batch, one pass."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from dsar import clock, db, faults
+from dsar.connectors import Connector, Found, Place, Probe, Sought
+from dsar.datamap.compare import unmapped
+from dsar.datamap.types import Collection, Store
+from dsar.errors import BadInput, StoreProblem, StoreRefused
+from dsar.jobs import job
+from dsar.jobs.office import Office
+from dsar.jobs.parts import FileKept, PartWriter
+from dsar.jobs.perform import held
+from dsar.services import finding, searching, work
+from dsar.services.finding import Batch, Finding, Person
+from dsar.services.work import Claim
+from dsar.terms import StoreState
+
+
+@job
+def search_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
+    """Find, seal and record what one store holds of everybody with an open probe there.
+
+    Cut short, the pass runs again from the start: nothing of it was recorded.
+    """
+    with db.begin() as session:
+        work.hold(session, claim)
+        batch = finding.batch(session, office.vault, store, limit=office.config.batch, now=clock.real())
+        if batch:
+            finding.begin(session, store, [p.reference for p in batch.people], at=clock.now())
+    if batch is None:
+        return _next(store)
+    try:
+        with faults.effect("search.read"):
+            findings, columns = _pass(office, claim, batch, batch.datamap.stores[store])
+    except StoreProblem as error:
+        _trouble(claim, store, error)
+        raise
+    next_try_at = clock.real() + work.pause(claim.tries)
+    with faults.effect("search.seal"), held(claim) as session:
+        finding.record(
+            session, office.vault, batch.datamap, store, findings, columns, next_try_at=next_try_at, at=clock.now()
+        )
+    return _next(store)
+
+
+def _pass(
+    office: Office, claim: Claim, batch: Batch, store: Store
+) -> tuple[list[Finding], dict[str, list[str]]]:
+    with office.store(store, batch.datamap) as connector:
+        connector.check()
+        places = unmapped(store, connector.describe())
+        columns = {place.table: sorted(place.columns) for place in places}
+        findings = _find_all(office, claim, connector, store, batch.people, columns)
+        _look_by_value(connector, findings, places)
+    return findings, columns
+
+
+def _find_all(
+    office: Office, claim: Claim, connector: Connector, store: Store, people: Sequence[Person], columns: dict[str, list[str]]
+) -> list[Finding]:
+    """What every collection holds of these people; where a statement fails for some, halve until they are alone."""
+    findings = [Finding(person) for person in people]
+    try:
+        for collection in store.collections.values():
+            _find(office, claim, connector, collection, findings, columns.get(collection.table, []))
+    except StoreRefused as error:
+        if len(people) == 1:
+            findings[0].problem = str(error)
+            return findings
+        half = len(people) // 2
+        return [
+            finding
+            for some in (people[:half], people[half:])
+            for finding in _find_all(office, claim, connector, store, some, columns)
+        ]
+    return findings
+
+
+def _find(
+    office: Office, claim: Claim, connector: Connector, collection: Collection, findings: list[Finding], unknown: list[str]
+) -> None:
+    kinds = {by.kind for by in collection.found_by}
+    probes = [
+        Probe(subject, asked.number, asked.kind, asked.value, done=(collection.name, asked.id) in finding.person.done)
+        for subject, finding in enumerate(findings)
+        for asked in finding.person.identifiers
+        if asked.kind in kinds and (collection.name, asked.id) in finding.person.open.keys() | finding.person.done
+    ]
+    writers = _writers(office, claim, collection, findings)
+    try:
+        found = connector.find(collection, probes) if writers else iter(())
+        for (subject, number), records in groupby(found, key=lambda one: (one.subject, one.number)):
+            _seal(connector, collection, findings[subject], writers[subject, number], records, unknown)
+    except Exception:
+        for writer in writers.values():
+            writer.abandon()
+        raise
+    for (subject, _), writer in writers.items():
+        findings[subject].parts.append(writer.finish())
+
+
+def _writers(
+    office: Office, claim: Claim, collection: Collection, findings: list[Finding]
+) -> dict[tuple[int, int], PartWriter]:
+    writers = {}
+    for subject, finding in enumerate(findings):
+        for asked in finding.person.identifiers:
+            if probe := finding.person.open.get((collection.name, asked.id)):
+                writers[subject, asked.number] = PartWriter(office.vault, finding.person, probe, claim.lease)
+    return writers
+
+
+def _seal(
+    connector: Connector, collection: Collection, finding: Finding, writer: PartWriter, records: Iterator[Found], unknown: list[str]
+) -> None:
+    """Seal the rows of one person; a row that cannot be read fails this person alone."""
+    for found in records:
+        if found.problem:
+            finding.problem = found.problem
+            continue
+        for kind, column in collection.gives.items():
+            if found.row.get(column) is not None:
+                finding.given.add((kind, str(found.row[column])))
+        if any(found.row.get(column) is not None for column in unknown):
+            finding.in_rows[collection.table] = finding.in_rows.get(collection.table, 0) + 1
+        files = _files(connector, collection, found, writer) if finding.person.kept else {}
+        writer.add(_kept(collection, found), files)
+
+
+def _kept(collection: Collection, found: Found) -> dict[str, str | int | float | bool | None]:
+    """The columns that a copy is made of: given fields, the source, the proof of consent."""
+    wanted = {name for name, field in collection.fields.items() if field.given}
+    wanted |= {column for column in (collection.source.column, collection.consent) if column}
+    return {column: value for column, value in found.row.items() if column in wanted}
+
+
+def _files(connector: Connector, collection: Collection, found: Found, writer: PartWriter) -> dict[str, FileKept]:
+    kept = {}
+    for field in collection.fields.values():
+        name = found.row.get(field.name)
+        if field.file and field.given and isinstance(name, str) and name:
+            try:
+                kept[field.name] = writer.keep_file(name, connector.read_file(collection, found.row, name))
+            except BadInput:
+                continue  # the row names a file that is not there: the name itself is in the copy
+    return kept
+
+
+def _look_by_value(connector: Connector, findings: list[Finding], places: Sequence[Place]) -> None:
+    """Count, in the places the map does not name, the records that hold each person."""
+    sought = [
+        Sought(subject, asked.kind, asked.value)
+        for subject, finding in enumerate(findings)
+        if finding.person.by_value and finding.problem is None
+        for asked in finding.person.identifiers
+        if not asked.internal
+    ]
+    seen: dict[int, dict[str, set[tuple[object, ...]]]] = {}
+    if sought and places:
+        with faults.effect("sweep.read"):
+            for residue in connector.sweep(sought, places):
+                seen.setdefault(residue.subject, {}).setdefault(residue.table, set()).add(residue.key)
+    for subject, finding in enumerate(findings):
+        if finding.person.by_value:
+            finding.by_value = {table: len(rows) for table, rows in seen.get(subject, {}).items()}
+
+
+def _trouble(claim: Claim, store: str, error: StoreProblem) -> None:
+    with held(claim) as session:
+        references = searching.waiting_for(session, store)
+        searching.trouble(
+            session, store, references, StoreState.UNREACHABLE, str(error),
+            next_try_at=clock.real() + work.pause(claim.tries), at=clock.now(),
+        )  # fmt: skip
+
+
+def _next(store: str) -> datetime | None:
+    with db.read() as session:
+        return searching.next_try(session, store, now=clock.real())

@@ -1,0 +1,81 @@
+"""An erasure: its stage, what became of each collection, and each look afterwards."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dsar.db import Base, Id
+from dsar.models.ledger import Recorded
+from dsar.terms import Seen, Stage
+
+
+class Erasure(Recorded, Base):
+    """One erasure of one request."""
+
+    __tablename__ = "erasure"
+
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(default=Stage.PLANNED)
+    looks_only: Mapped[bool] = mapped_column(default=False)
+    sealed_at: Mapped[datetime | None]  # the identifier set is final
+    not_before: Mapped[datetime | None]  # undo window, copy first
+    gone_by: Mapped[str | None] = mapped_column(String(64))  # who let a large plan go
+    held_before: Mapped[Stage | None]  # the stage it was held in
+    done_at: Mapped[datetime | None]
+    certificate: Mapped[int] = mapped_column(default=0)  # number of the last certificate
+
+
+class ErasureItem(Recorded, Base):
+    """What became of one collection, or of one unmapped place (looked at, never erased)."""
+
+    __tablename__ = "erasure_item"
+    __table_args__ = (UniqueConstraint("reference", "store", "collection"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"))
+    store: Mapped[str] = mapped_column(String(80), index=True)
+    collection: Mapped[str] = mapped_column(String(120))
+    mapped: Mapped[bool] = mapped_column(default=True)
+    planned: Mapped[int | None]  # records at the search
+    found: Mapped[int | None]  # records at the moment before the first was erased
+    keepable: Mapped[int] = mapped_column(default=0)  # of those, what is to be kept
+    rounds: Mapped[int] = mapped_column(default=0)  # times erased
+    erased: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
+    residue: Mapped[int | None]  # None until looked at
+    reason: Mapped[str | None] = mapped_column(String(300))
+    cannot: Mapped[bool] = mapped_column(default=False)
+    rule: Mapped[str | None] = mapped_column(String(40))
+    until: Mapped[str | None] = mapped_column(String(10))
+    locked: Mapped[bool | None]
+    erased_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
+    where: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class Look(Base):
+    """One look at one collection."""
+
+    __tablename__ = "look"
+    __table_args__ = (UniqueConstraint("reference", "store", "collection", "number", "how"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"))
+    store: Mapped[str] = mapped_column(String(80))
+    collection: Mapped[str] = mapped_column(String(120))
+    number: Mapped[int]
+    at: Mapped[datetime]
+    how: Mapped[Seen]
+    left: Mapped[int]
+
+
+class RecipientAsk(Base):
+    """A recipient that is no store of the map, asked by letter to erase."""
+
+    __tablename__ = "recipient_ask"
+
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    asked_at: Mapped[datetime]

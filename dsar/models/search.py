@@ -1,0 +1,72 @@
+"""The search: its probes, where each store stands, and what unmapped places hold."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dsar.db import Base, Id
+from dsar.terms import StoreState
+
+UNMAPPED = ""  # the collection of the probe that looks at a store's unmapped places by value
+NOBODY = 0  # the identifier of that probe: it looks for all of them at once
+
+
+class Probe(Base):
+    """One identifier of one request, to be looked for in one collection.
+
+    Done, it holds what was found: the rows as JSON lines, sealed, in the database
+    or (when large) in a file of the vault.
+    """
+
+    __tablename__ = "probe"
+    __table_args__ = (
+        UniqueConstraint("reference", "store", "collection", "identifier_id"),
+        Index("ix_probe_store_open", "store", "open"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"))
+    store: Mapped[str] = mapped_column(String(80))
+    collection: Mapped[str] = mapped_column(String(120))
+    identifier_id: Mapped[int] = mapped_column(Id)
+    open: Mapped[bool] = mapped_column(default=True)
+    records: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str | None] = mapped_column(String(64))  # of the plaintext lines
+    sealed: Mapped[bytes | None]
+    file: Mapped[str | None] = mapped_column(String(200))
+
+
+class StoreWork(Base):
+    """Where one store stands in one request."""
+
+    __tablename__ = "store_work"
+
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"), primary_key=True)
+    store: Mapped[str] = mapped_column(String(80), primary_key=True)
+    state: Mapped[StoreState] = mapped_column(default=StoreState.WAITING)
+    reason: Mapped[str | None] = mapped_column(String(300))
+    since: Mapped[datetime]
+    searched_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+
+
+class UnmappedPlace(Base):
+    """Columns of a table that the map does not name, and the records there that hold the person."""
+
+    __tablename__ = "unmapped_place"
+    __table_args__ = (UniqueConstraint("reference", "store", "table"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"))
+    store: Mapped[str] = mapped_column(String(80))
+    table: Mapped[str] = mapped_column(String(120))
+    columns: Mapped[list[str]]
+    records: Mapped[int | None]  # by value; None: not looked at
+    in_rows: Mapped[int] = mapped_column(default=0)  # the person's own rows that say something there
+
+    @property
+    def holding(self) -> int | None:
+        """The records here that hold the person; None when not looked at."""
+        return None if self.records is None else max(self.records, self.in_rows)

@@ -1,0 +1,1 @@
+"""PDF, JSON, CSV and mail from plain values."""

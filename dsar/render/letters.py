@@ -1,0 +1,46 @@
+"""Write the letters that go to a person: one whole template a kind and language."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Protocol
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from dsar import places
+from dsar.datamap.types import DataMap, say
+
+
+class Letter(Protocol):
+    """What is to be written."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def facts(self) -> dict[str, str]: ...
+
+
+def written(letter: Letter, datamap: DataMap, due_on: date, public_url: str) -> tuple[str, str]:
+    """The subject (the template's first line) and the body."""
+    template = _templates().get_template(f"mail/{letter.kind}.{letter.lang}.txt")
+    locale = "zh_Hans_CN" if letter.lang.startswith("zh") else "en"
+    text = template.render(
+        reference=f"{letter.reference[:4]}-{letter.reference[4:]}",
+        link=f"{public_url}/r/{letter.reference}",
+        due=format_date(due_on, "long", locale=locale),
+        controller=say(datamap.controller.name, letter.lang),
+        contact=datamap.controller.contact,
+        **letter.facts,
+    )
+    subject, _, body = text.partition("\n")
+    return subject.strip(), body.strip() + "\n"
+
+
+@lru_cache(1)
+def _templates() -> Environment:
+    loader = FileSystemLoader(places.templates())
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701  plain text

@@ -1,0 +1,255 @@
+"""Erasing and looking, store by store: who is due, and what was done and seen."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from dsar.datamap.types import DataMap
+from dsar.models import Erasure, ErasureItem, Look, Request, StoreWork
+from dsar.services import finding, keys, ledger, maps, work
+from dsar.services.finding import Asked
+from dsar.services.ledger import Entry
+from dsar.terms import KeyClass, Seen, Stage, Status, StoreState
+from dsar.vault import Vault
+
+ROUNDS = 3  # times a collection is erased again when records were born in between
+
+
+@dataclass(frozen=True, repr=False)
+class Target:
+    """One request due in a store, with its sealed identifier set."""
+
+    reference: str
+    identifiers: list[Asked]
+    looks_only: bool
+
+
+@dataclass(frozen=True, repr=False)
+class Batch:
+    """All that are due in a store, of requests that pin the same version of the map."""
+
+    datamap: DataMap
+    targets: list[Target]
+
+
+@dataclass
+class Done:
+    """What was done of one request in one collection."""
+
+    gone: int = 0
+    keepable: int = 0
+    rule: str | None = None
+    until: str | None = None
+    locked: bool | None = None
+    reason: str | None = None
+    cannot: bool = False
+
+
+@dataclass
+class Saw:
+    """What a look saw of one request in one collection or unmapped place."""
+
+    mapped: bool = True
+    left: dict[Seen, int] = field(default_factory=dict)
+    residue: int = 0
+    by_locator: int = 0  # of the residue, what the locator leads to: it can be erased again
+    kept: int = 0
+    reason: str | None = None
+    where: set[tuple[str, str]] = field(default_factory=set)
+
+
+def to_erase(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
+    """The requests whose records in a store are to be erased now."""
+    item = ErasureItem
+    wanted = _due(store, limit).where(item.mapped, item.erased_at.is_(None), Erasure.stage == Stage.ERASING)
+    batch = _batch(session, vault, wanted)
+    if batch is None or not batch.datamap.stores[store].erasing:
+        return None
+    waiting = _rebuilt(session, batch, store)
+    targets = [target for target in batch.targets if target.reference not in waiting]
+    return Batch(batch.datamap, targets) if targets else None
+
+
+def to_look(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
+    """The requests that a store is to be looked at for: all is erased there, and not looked at since."""
+    item = ErasureItem
+    unerased = (
+        select(item.id)
+        .where(item.reference == Request.reference, item.store == store, item.mapped, item.erased_at.is_(None))
+        .exists()
+    )
+    stages = Erasure.stage.in_((Stage.ERASING, Stage.LOOKING))
+    return _batch(session, vault, _due(store, limit).where(item.mapped, item.looked_at.is_(None), stages, ~unerased))
+
+
+def baseline(session: Session, store: str, found: dict[tuple[str, str], tuple[int, int]], *, at: datetime) -> None:
+    """Remember what was there before the first record goes: (reference, collection) -> (records, of them kept).
+
+    Only the first count of a round stands: a run after a cut finds less.
+    """
+    uncounted = [i for i in _items(session, store, {r for r, _ in found}) if i.found is None and (i.reference, i.collection) in found]
+    totals: dict[str, int] = defaultdict(int)
+    for item in uncounted:
+        totals[item.reference] += found[item.reference, item.collection][0]
+    entries = [Entry(ref, "store.counted", {"store": store, "records": n}) for ref, n in sorted(totals.items())]
+    ledger.record_many(session, entries, actor="worker", at=at)
+    for item in uncounted:
+        item.found, item.keepable = found[item.reference, item.collection]
+
+
+def erased(session: Session, store: str, done: dict[tuple[str, str], Done], *, at: datetime) -> None:
+    """Record what was erased in a store; the look follows."""
+    items = [i for i in _items(session, store, {r for r, _ in done}) if (i.reference, i.collection) in done and i.erased_at is None]
+    counts = {item.id: _gone(item, done[item.reference, item.collection]) for item in items}
+    totals: dict[str, int] = defaultdict(int)
+    for item in items:
+        totals[item.reference] += counts[item.id]
+    entries = [Entry(ref, "store.erased", {"store": store, "records": n}) for ref, n in sorted(totals.items())]
+    ledger.record_many(session, entries, actor="worker", at=at)
+    for item in items:
+        act = done[item.reference, item.collection]
+        item.erased += counts[item.id]
+        item.kept, item.rule, item.until, item.locked = act.keepable, act.rule, act.until, act.locked
+        item.cannot, item.reason = act.cannot, act.reason
+        item.erased_at, item.looked_at, item.found, item.rounds = at, None, None, item.rounds + 1
+    session.flush()
+    work.put(session, "look_store", key=f"look:{store}", store=store)
+
+
+def _gone(item: ErasureItem, act: Done) -> int:
+    """How many records went in this round, those of a run that was cut short included."""
+    return 0 if act.cannot else max((item.found or 0) - item.keepable, act.gone)
+
+
+def looked(session: Session, datamap: DataMap, store: str, saw: dict[tuple[str, str], Saw], *, at: datetime) -> None:
+    """Record a look; erase again what was born in between, and close what is clean."""
+    references = sorted({reference for reference, _ in saw})
+    left = {r: sum(s.residue for (ref, _), s in saw.items() if ref == r) for r in references}
+    ledger.record_many(
+        session, [Entry(r, "store.looked", {"store": store, "left": left[r]}) for r in references], actor="worker", at=at
+    )
+    items = {(i.reference, i.collection): i for i in _items(session, store, set(references))}
+    numbers = _numbers(session, store, references)
+    for (reference, name), one in saw.items():
+        item = items.get((reference, name)) or _unmapped_item(session, reference, store, name)
+        _see(item, one, at=at)
+        for how, count in one.left.items():
+            session.add(
+                Look(
+                    reference=reference, store=store, collection=name, number=numbers[reference] + 1,
+                    at=at, how=how, left=count,
+                )
+            )  # fmt: skip
+    for (reference, name), item in items.items():
+        if (reference, name) not in saw and not item.mapped:
+            _see(item, Saw(mapped=False), at=at)
+    session.flush()
+    again = _erase_again(session, datamap, store, items, saw)
+    _finish(session, [r for r in references if r not in again])
+
+
+def _due(store: str, limit: int) -> Select[str, int, bool]:
+    searched = (StoreWork.reference == Request.reference) & (StoreWork.store == ErasureItem.store)
+    return (
+        select(Request.reference, Request.map_version, Request.looks_only)
+        .join(Erasure, Erasure.reference == Request.reference)
+        .join(ErasureItem, ErasureItem.reference == Request.reference)
+        .join(StoreWork, searched)
+        .where(ErasureItem.store == store, StoreWork.searched_at.is_not(None), Request.status == Status.WORKING)
+        .distinct()
+        .order_by(Request.map_version, Request.reference)
+        .limit(limit)
+    )
+
+
+def _batch(session: Session, vault: Vault, wanted: Select[str, int, bool]) -> Batch | None:
+    rows = session.execute(wanted).all()
+    if not rows:
+        return None
+    version: int = rows[0].map_version
+    same: list[tuple[str, bool]] = [(row.reference, row.looks_only) for row in rows if row.map_version == version]
+    references = [reference for reference, _ in same]
+    identity = keys.of_many(session, vault, references, KeyClass.IDENTITY)
+    asked = finding.identifiers_of(session, vault, references, identity)
+    return Batch(maps.get(session, version), [Target(ref, asked[ref], looks_only) for ref, looks_only in same])
+
+
+def _rebuilt(session: Session, batch: Batch, store: str) -> set[str]:
+    """Requests for which a place that this store is rebuilt from is not erased yet."""
+    sources = [tuple(source.split(".", 1)) for source in batch.datamap.stores[store].rebuilt_from]
+    if not sources:
+        return set()
+    item = ErasureItem
+    unerased = select(item.reference, item.store, item.collection).where(
+        item.reference.in_([target.reference for target in batch.targets]), item.mapped, item.erased_at.is_(None)
+    )
+    return {reference for reference, *place in session.execute(unerased) if tuple(place) in sources}
+
+
+def _items(session: Session, store: str, references: set[str]) -> list[ErasureItem]:
+    item = ErasureItem
+    return list(session.scalars(select(item).where(item.store == store, item.reference.in_(references)).order_by(item.id)))
+
+
+def _numbers(session: Session, store: str, references: Sequence[str]) -> dict[str, int]:
+    made = select(Look.reference, func.max(Look.number)).where(Look.store == store, Look.reference.in_(references))
+    return defaultdict(int, session.execute(made.group_by(Look.reference)).tuples().all())
+
+
+def _unmapped_item(session: Session, reference: str, store: str, name: str) -> ErasureItem:
+    item = ErasureItem(
+        reference=reference, store=store, collection=name, mapped=False, erased=0, kept=0, rounds=0, keepable=0,
+        cannot=False, where=[],
+    )  # fmt: skip
+    session.add(item)
+    return item
+
+
+def _see(item: ErasureItem, saw: Saw, *, at: datetime) -> None:
+    item.residue, item.kept, item.looked_at = saw.residue, max(saw.kept, item.kept if not item.mapped else saw.kept), at
+    item.where = [{"table": table, "column": column} for table, column in sorted(saw.where)]
+    if saw.reason or not item.cannot:
+        item.reason = saw.reason
+
+
+def _erase_again(
+    session: Session, datamap: DataMap, store: str, items: dict[tuple[str, str], ErasureItem], saw: dict[tuple[str, str], Saw]
+) -> set[str]:
+    """Records that came while others went are erased in another round, up to a bound."""
+    again: set[str] = set()
+    for key, one in saw.items():
+        item = items.get(key)
+        erasure = session.get_one(Erasure, key[0])
+        if item and one.by_locator and not item.cannot and not erasure.looks_only and item.rounds < ROUNDS:
+            if datamap.stores[store].erasing:
+                item.erased_at = item.looked_at = None
+                again.add(key[0])
+    if again:
+        for item in items.values():
+            if item.reference in again:
+                item.looked_at = None
+        session.flush()
+        work.put(session, "erase_store", key=f"erase:{store}", store=store)
+    return again
+
+
+def _finish(session: Session, references: Sequence[str]) -> None:
+    """A request whose every collection was looked at gets its certificate."""
+    unseen = set(
+        session.scalars(
+            select(ErasureItem.reference).where(ErasureItem.reference.in_(references), ErasureItem.looked_at.is_(None))
+        )
+    )
+    calls = [(f"certificate:{ref}", {"reference": ref}) for ref in references if ref not in unseen]
+    work.put_many(session, "make_certificate", calls)
+
+
+def recovered(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
+    """A store that was out of reach while erasing or looking is in reach again."""
+    rows = select(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
+    for row in session.scalars(rows.where(StoreWork.state != StoreState.SEARCHED)):
+        row.state, row.reason, row.since, row.next_try_at, row.tries = StoreState.SEARCHED, None, at, None, 0

@@ -1,0 +1,49 @@
+"""Answer and close a request: computed from what is there, never set by hand."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dsar import clock
+from dsar.law import retained_until, rule
+from dsar.models import Copy, Request
+from dsar.services import erasing, ledger, maps, verdicts, work
+from dsar.terms import COPIED, ERASED, CopyState, Status
+
+
+def told(session: Session, row: Request, *, at: datetime) -> None:
+    """The person was told that the whole answer is available: this stops the deadline.
+
+    A request whose every verdict is settled is closed with it.  Twice changes nothing.
+    """
+    if row.status != Status.WORKING or (row.right in ERASED and verdicts.is_open(session, row)):
+        return
+    ledger.record(session, "request.told", actor="worker", reference=row.reference, at=at)
+    ledger.record(session, "request.answered", actor="worker", reference=row.reference, at=at)
+    row.answered_at = at
+    row.move_to(Status.ANSWERED)
+    session.flush()
+    ledger.record(session, "request.closed", actor="worker", reference=row.reference, at=at)
+    row.closed_at = at
+    row.move_to(Status.CLOSED)
+    _destroy_later(session, row)
+
+
+def fetched(session: Session, row: Request, *, actor: str, at: datetime) -> None:
+    """The person, or staff for him, has the copy: each fetch is an entry."""
+    copy = session.get_one(Copy, row.reference)
+    ledger.record(session, "copy.fetched", actor=actor, reference=row.reference, at=at)
+    if copy.state == CopyState.READY:
+        copy.state, copy.delivered_at = CopyState.DELIVERED, at
+    if row.right in COPIED:
+        told(session, row, at=at)
+    session.flush()
+    erasing.copy_fetched(session, row, at=at)
+
+
+def _destroy_later(session: Session, row: Request) -> None:
+    """The proof of the request itself is destroyed when its period is over."""
+    zone = maps.get(session, row.map_version).controller.zone
+    until = retained_until(rule(verdicts.PROOF), clock.day(row.closed_at or row.received_at, zone))
+    not_before = datetime.combine(until, datetime.min.time(), row.received_at.tzinfo)
+    work.put(session, "destroy_proof", key=f"destroy:{row.reference}", not_before=not_before, reference=row.reference)

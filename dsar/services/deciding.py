@@ -1,0 +1,124 @@
+"""Decide what an erasure does to one record: a pure function of the map, the law and the day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dsar.datamap.types import Blank, Collection, Condition, Delete, Keep, Nothing
+from dsar.law import retained_until, rule
+
+Raw = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happens to one record, and, where it is kept, by which law and until when."""
+
+    delete: bool
+    blank: tuple[str, ...] = ()
+    lock: tuple[str, Raw] | None = None
+    rule: str | None = None
+    until: date | None = None
+    reason: str | None = None  # nothing is done, and why
+
+    @property
+    def kept(self) -> bool:
+        """Whether the record stays, by a law or for a reason."""
+        return self.rule is not None or self.reason is not None
+
+    @property
+    def acts(self) -> bool:
+        """Whether anything is done at all."""
+        return self.delete or bool(self.blank) or self.lock is not None
+
+
+def decide(collection: Collection, row: Mapping[str, Raw], *, key: Sequence[str], today: date) -> Decision:
+    """What an erasure does to this record today.
+
+    A record that a law wants kept (PIPL 47(2)) stays until the last day of its period,
+    reduced to the map's fields and locked; once the period is over it goes like any other.
+    A period whose start is not known yet has not ended.
+    """
+    wanted = collection.on_erasure
+    if isinstance(wanted, Keep):
+        if all(holds(condition, row) for condition in wanted.where):
+            until = _until(wanted, row)
+            if until is None or today <= until:
+                blank = _others(collection, row, _retained(collection, wanted, key))
+                lock = _lock(wanted, row)
+                return Decision(False, blank, lock, rule=wanted.rule, until=until)
+        wanted = wanted.otherwise
+    if isinstance(wanted, Blank):
+        return Decision(False, tuple(name for name in wanted.fields if not _empty(row.get(name))))
+    if isinstance(wanted, Nothing):
+        return Decision(False, reason=wanted.reason)
+    assert isinstance(wanted, Delete)  # noqa: S101
+    return Decision(True)
+
+
+def holds(condition: Condition, row: Mapping[str, Raw]) -> bool:
+    """Whether a record meets a condition; numbers are compared as numbers, also when kept as text."""
+    value = row.get(condition.column)
+    if condition.test == "in":
+        assert isinstance(condition.value, tuple)  # noqa: S101
+        return any(_same(value, one) for one in condition.value)
+    if condition.test in ("is", "is_not"):
+        assert not isinstance(condition.value, tuple)  # noqa: S101
+        return _same(value, condition.value) == (condition.test == "is")
+    left, right = _number(value), _number(condition.value)
+    if left is None or right is None:
+        return False
+    return left > right if condition.test == "above" else left < right
+
+
+def _retained(collection: Collection, keep: Keep, key: Sequence[str]) -> set[str]:
+    """The columns a kept record keeps: the law's fields, and what is needed to find and count it again.
+
+    Where it is found by an internal identifier, the person's own number need not stay.
+    """
+    internal = {by.column for by in collection.found_by if "exact" in by.forms}
+    locators = internal or {by.column for by in collection.found_by}
+    conditions = {condition.column for condition in keep.where}
+    return {*keep.fields, *key, *locators, *conditions, keep.until_column, *([keep.lock_column] if keep.lock_column else [])}
+
+
+def _others(collection: Collection, row: Mapping[str, Raw], retained: set[str]) -> tuple[str, ...]:
+    columns = set(collection.fields) | {by.column for by in collection.found_by}
+    columns |= {column for column in (collection.source.column, collection.consent) if column}
+    return tuple(sorted(name for name in columns - retained if not _empty(row.get(name))))
+
+
+def _empty(value: Raw) -> bool:
+    return value is None or value == ""
+
+
+def _lock(keep: Keep, row: Mapping[str, Raw]) -> tuple[str, Raw] | None:
+    if keep.lock_column is None or _same(row.get(keep.lock_column), keep.lock_value):
+        return None
+    return keep.lock_column, keep.lock_value
+
+
+def _until(keep: Keep, row: Mapping[str, Raw]) -> date | None:
+    value = row.get(keep.until_column)
+    if not isinstance(value, str) or len(value) < len("2021-03-20"):
+        return None
+    try:
+        return retained_until(rule(keep.rule), date.fromisoformat(value[:10]))
+    except ValueError:
+        return None
+
+
+def _same(value: Raw, other: Raw) -> bool:
+    if value is None or other is None:
+        return value is other
+    left, right = _number(value), _number(other)
+    return left == right if left is not None and right is not None else str(value) == str(other)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool | int | float):
+        return float(value)
+    try:
+        return float(str(value))
+    except ValueError:
+        return None

@@ -1,0 +1,234 @@
+"""One pass over one store: who is to be looked for there, and what was found."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from dsar.datamap.types import DataMap
+from dsar.models import Probe, Request, RequestIdentifier, StoreWork, UnmappedPlace
+from dsar.models.search import UNMAPPED
+from dsar.services import intake, keys, maps, searching
+from dsar.terms import COPIED, KeyClass, Right, Status, StoreState
+from dsar.vault import Vault
+
+
+@dataclass(frozen=True, repr=False)
+class Asked:
+    """One identifier of one person, in the clear, for as long as the pass lasts."""
+
+    id: int
+    number: int
+    kind: str
+    value: str
+    internal: bool
+
+
+@dataclass(repr=False)
+class Person:
+    """One request within a pass."""
+
+    reference: str
+    sealing: bytes  # key of class `found`
+    identity: bytes  # key of class `identity`
+    identifiers: list[Asked]
+    kept: bool  # the records are sealed for a copy; for an erasure they are only counted
+    open: dict[tuple[str, int], int] = field(default_factory=dict)  # (collection, identifier) -> probe
+    done: set[tuple[str, int]] = field(default_factory=set)
+    by_value: int | None = None  # the open probe of unmapped places
+
+
+@dataclass(frozen=True, repr=False)
+class Batch:
+    """All that is open for one store, of requests that pin the same version of the map."""
+
+    datamap: DataMap
+    people: list[Person]
+
+
+@dataclass(frozen=True, repr=False)
+class Part:
+    """What one probe found, sealed."""
+
+    probe: int
+    records: int
+    sha256: str | None
+    sealed: bytes | None
+    file: str | None
+
+
+@dataclass(repr=False)
+class Finding:
+    """What a pass found of one person."""
+
+    person: Person
+    parts: list[Part] = field(default_factory=list)
+    given: set[tuple[str, str]] = field(default_factory=set)  # (internal kind, value)
+    in_rows: dict[str, int] = field(default_factory=dict)  # table -> rows that say something unmapped
+    by_value: dict[str, int] | None = None  # table -> records, of unmapped places; None: not looked
+    problem: str | None = None
+
+
+def batch(session: Session, vault: Vault, store: str, *, limit: int, now: datetime) -> Batch | None:
+    """Everything open for a store that may be tried now; None when there is nothing."""
+    rights, version = _due(session, store, limit, now)
+    references = list(rights)
+    if not references:
+        return None
+    found = keys.of_many(session, vault, references, KeyClass.FOUND)
+    identity = keys.of_many(session, vault, references, KeyClass.IDENTITY)
+    asked = identifiers_of(session, vault, references, identity)
+    people = {ref: Person(ref, found[ref], identity[ref], asked[ref], rights[ref] in COPIED) for ref in references}
+    for probe in session.scalars(select(Probe).where(Probe.store == store, Probe.reference.in_(references))):
+        person = people[probe.reference]
+        if probe.collection == UNMAPPED:
+            person.by_value = probe.id if probe.open else None
+        elif probe.open:
+            person.open[probe.collection, probe.identifier_id] = probe.id
+        else:
+            person.done.add((probe.collection, probe.identifier_id))
+    return Batch(maps.get(session, version), list(people.values()))
+
+
+def identifiers_of(
+    session: Session, vault: Vault, references: Sequence[str], identity: dict[str, bytes]
+) -> dict[str, list[Asked]]:
+    """The proven and internal identifiers of many requests, opened, in the order they came."""
+    row = RequestIdentifier
+    wanted = select(row).where(row.reference.in_(references), row.confirmed_at.is_not(None)).order_by(row.number)
+    asked: dict[str, list[Asked]] = {reference: [] for reference in references}
+    for one in session.scalars(wanted):
+        value = intake.opened_value(vault, identity[one.reference], one)
+        asked[one.reference].append(Asked(one.id, one.number, one.kind, value, one.internal))
+    return asked
+
+
+def begin(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
+    """Show that the store is being searched for these requests."""
+    rows = update(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
+    session.execute(rows.where(StoreWork.state != StoreState.WORKING).values(state=StoreState.WORKING, since=at))
+
+
+def record(
+    session: Session, vault: Vault, datamap: DataMap, store: str, findings: Sequence[Finding],
+    columns: dict[str, list[str]], *, next_try_at: datetime, at: datetime,
+) -> None:  # fmt: skip
+    """Write what a pass found, with the probes that follow from it, in this one transaction.
+
+    columns: the unmapped columns of each table, as the store describes it now.
+    """
+    good = [finding for finding in findings if finding.problem is None]
+    parts = [part for finding in good for part in finding.parts]
+    _close(session, parts + [_looked(f.person.by_value) for f in good if f.by_value is not None and f.person.by_value])
+    _places(session, store, good, columns)
+    _follow(session, vault, datamap, good, at=at)
+    for finding in findings:
+        if finding.problem:
+            searching.trouble(
+                session, store, [finding.person.reference], StoreState.FAILED, finding.problem,
+                next_try_at=next_try_at, at=at,
+            )  # fmt: skip
+    searching.settle(session, datamap, [finding.person.reference for finding in good], at=at)
+    session.flush()
+    _rest(session, store, [finding.person.reference for finding in good], at=at)
+
+
+def _due(session: Session, store: str, limit: int, now: datetime) -> tuple[dict[str, Right], int]:
+    ready = or_(StoreWork.next_try_at.is_(None), StoreWork.next_try_at <= now)
+    wanted = (
+        select(Request.reference, Request.map_version, Request.right)
+        .join(Probe, Probe.reference == Request.reference)
+        .join(StoreWork, (StoreWork.reference == Probe.reference) & (StoreWork.store == Probe.store))
+        .where(Probe.store == store, Probe.open, Request.status == Status.WORKING, ready)
+        .distinct()
+        .order_by(Request.map_version, Request.reference)
+        .limit(limit)
+    )
+    rows = session.execute(wanted).tuples().all()
+    version = rows[0][1] if rows else 0
+    return {reference: right for reference, pinned, right in rows if pinned == version}, version
+
+
+def _looked(probe: int) -> Part:
+    return Part(probe, 0, None, None, None)
+
+
+def _close(session: Session, parts: Sequence[Part]) -> None:
+    rows = [
+        {"of": p.probe, "n": p.records, "digest": p.sha256, "blob": p.sealed, "path": p.file, "still": False} for p in parts
+    ]
+    if rows:
+        values: dict[str, Any] = {
+            "open": bindparam("still"), "records": bindparam("n"), "sha256": bindparam("digest"),
+            "sealed": bindparam("blob"), "file": bindparam("path"),
+        }  # fmt: skip
+        session.connection().execute(update(Probe).where(Probe.id == bindparam("of")).values(values), rows)
+
+
+def _places(session: Session, store: str, findings: Sequence[Finding], columns: dict[str, list[str]]) -> None:
+    """What unmapped places hold; a place that is mapped by now is forgotten."""
+    references = [finding.person.reference for finding in findings]
+    place = UnmappedPlace
+    known = {
+        (row.reference, row.table): row
+        for row in session.scalars(select(place).where(place.store == store, place.reference.in_(references)))
+    }
+    for finding in findings:
+        for table in columns:
+            row = known.get((finding.person.reference, table))
+            if row is None:
+                row = place(reference=finding.person.reference, store=store, table=table, columns=[], in_rows=0)
+                session.add(row)
+            row.columns = columns[table]
+            row.in_rows = (row.in_rows or 0) + finding.in_rows.get(table, 0)
+            if finding.by_value is not None:
+                row.records = finding.by_value.get(table, 0)
+    gone = delete(place).where(place.store == store, place.reference.in_(references), place.table.not_in(columns))
+    session.execute(gone)
+
+
+def _follow(session: Session, vault: Vault, datamap: DataMap, findings: Sequence[Finding], *, at: datetime) -> None:
+    """Add the internal identifiers that were given, and open a probe wherever they lead."""
+    wanted: list[tuple[str, str, str, int]] = []
+    stores: set[str] = set()
+    fresh: list[RequestIdentifier] = []
+    for finding in findings:
+        person = finding.person
+        known = {(asked.kind, asked.value) for asked in person.identifiers}
+        number = 1 + max((asked.number for asked in person.identifiers), default=-1)
+        for kind, value in sorted(finding.given - known):
+            fresh.append(
+                intake.add_identifier(
+                    session, vault, person.identity, person.reference, number, kind, value, internal=True, at=at
+                )
+            )
+            number += 1
+    session.flush()
+    for row in fresh:
+        for store, collection in datamap.asked_by(row.kind):
+            wanted.append((row.reference, store.name, collection.name, row.id))
+            stores.add(store.name)
+    _wait_again(session, wanted)
+    searching.open_probes(session, wanted)
+    searching.wake(session, sorted(stores))
+
+
+def _wait_again(session: Session, wanted: Sequence[tuple[str, str, str, int]]) -> None:
+    by_store: dict[str, set[str]] = defaultdict(set)
+    for reference, store, _, _ in wanted:
+        by_store[store].add(reference)
+    for store, references in by_store.items():
+        rows = update(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
+        searched = rows.where(StoreWork.state == StoreState.SEARCHED)
+        session.execute(searched.values(state=StoreState.WAITING, searched_at=None))
+
+
+def _rest(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
+    """A store that did its part so far, but may be asked again, waits."""
+    rows = update(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
+    waits = rows.where(StoreWork.state != StoreState.SEARCHED)
+    session.execute(waits.values(state=StoreState.WAITING, reason=None, next_try_at=None, tries=0, since=at))

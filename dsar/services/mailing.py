@@ -1,0 +1,82 @@
+"""Raise mail to the person: one row, sealed, sent later under one Message-ID."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dsar.models import Mail, Request, RequestIdentifier
+from dsar.services import intake, keys, ledger, work
+from dsar.terms import KeyClass
+from dsar.vault import Vault
+
+
+@dataclass(frozen=True, repr=False)
+class Letter:
+    """One message, in plain values: what kind, to which identifier, and what its words need."""
+
+    id: int
+    reference: str
+    kind: str  # code | ready | partial | erased, a template of templates/mail/
+    lang: str
+    to_kind: str
+    to: str
+    facts: dict[str, str]
+    sent_at: datetime | None
+
+
+def raise_code(session: Session, vault: Vault, request: Request, row: RequestIdentifier, code: str, *, at: datetime) -> None:
+    """A mail with a code to the identifier it proves."""
+    key = f"code:{request.reference}:{row.number}:{ledger.head(session, request.reference)[0]}"
+    _raise(session, vault, request, row, "code", key, {"code": code}, at=at)
+
+
+def raise_told(session: Session, vault: Vault, request: Request, kind: str, *, at: datetime) -> bool:
+    """Tell the person that the answer is there, once, at the first proven identifier; True when it was raised now."""
+    told = RequestIdentifier
+    row = session.scalar(
+        select(told)
+        .where(told.reference == request.reference, told.internal.is_(False), told.confirmed_at.is_not(None))
+        .order_by(told.number)
+        .limit(1)
+    )
+    key = f"{kind}:{request.reference}:{request.map_version}"
+    if row is None or session.scalar(select(Mail.id).where(Mail.key == key)):
+        return False
+    _raise(session, vault, request, row, kind, key, {}, at=at)
+    return True
+
+
+def letter(session: Session, vault: Vault, id: int) -> Letter:
+    """One mail, opened."""
+    row = session.get_one(Mail, id)
+    key = keys.of(session, vault, row.reference, KeyClass.CASE)
+    plain = json.loads(vault.open(key, row.sealed, f"{row.reference}/mail/{row.key}"))
+    return Letter(id, row.reference, row.kind, sent_at=row.sent_at, **plain)
+
+
+def letters(session: Session, vault: Vault, *, limit: int = 50) -> list[Letter]:
+    """The newest mails, opened: for the local outbox page."""
+    return [letter(session, vault, id) for id in session.scalars(select(Mail.id).order_by(Mail.id.desc()).limit(limit))]
+
+
+def sent(session: Session, id: int, *, at: datetime) -> str | None:
+    """Mark a mail sent; its kind when this was the first time."""
+    first = update(Mail).where(Mail.id == id, Mail.sent_at.is_(None)).values(sent_at=at).returning(Mail.kind)
+    return session.scalar(first)
+
+
+def _raise(
+    session: Session, vault: Vault, request: Request, row: RequestIdentifier, kind: str, key: str,
+    facts: dict[str, str], *, at: datetime,
+) -> None:  # fmt: skip
+    identity = keys.of(session, vault, request.reference, KeyClass.IDENTITY)
+    plain = {"lang": request.lang, "to_kind": row.kind, "to": intake.opened_value(vault, identity, row), "facts": facts}
+    case = keys.of(session, vault, request.reference, KeyClass.CASE)
+    sealed = vault.seal(case, json.dumps(plain, ensure_ascii=False).encode(), f"{request.reference}/mail/{key}")
+    mail = Mail(key=key, reference=request.reference, kind=kind, sealed=sealed, raised_at=at)
+    session.add(mail)
+    session.flush()
+    work.put(session, "send_mail", key=f"mail:{mail.id}", mail=mail.id)

@@ -1,0 +1,162 @@
+"""Prove who asks: codes sent to an identifier, or evidence seen by a member of staff."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dsar.datamap.identifiers import normal
+from dsar.errors import BadInput, NotAllowed
+from dsar.models import Code, Evidence, Request, RequestIdentifier
+from dsar.services import intake, keys, ledger, mailing, maps, searching, staff
+from dsar.services.intake import Given
+from dsar.terms import OPEN, KeyClass, Status
+from dsar.vault import Vault
+
+GOOD_FOR = timedelta(minutes=15)
+TRIES = 5
+RESEND_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """How many of a request's identifiers are proven, and how many are not."""
+
+    confirmed: int
+    unconfirmed: int
+
+
+def own(session: Session, reference: str) -> list[RequestIdentifier]:
+    """The identifiers that the person gave, in their order."""
+    row = RequestIdentifier
+    return list(session.scalars(select(row).where(row.reference == reference, row.internal.is_(False)).order_by(row.number)))
+
+
+def confirm(
+    session: Session, vault: Vault, request: Request, *, by: str, evidence: str, given: Sequence[Given], at: datetime
+) -> Confirmed:
+    """Take identifiers for proven on evidence that a member of staff has seen; all of them when none is named.
+
+    The evidence is sealed; the ledger holds its digest.  Confirming twice changes nothing.
+    Raises BadInput for an identifier that this request does not have, NotFound for an unknown user.
+    """
+    staff.named(session, by)
+    rows = own(session, request.reference)
+    chosen = _chosen(session, vault, request, rows, given) if given else rows
+    fresh = [row for row in chosen if row.confirmed_at is None]
+    if fresh:
+        if request.status not in OPEN:
+            raise NotAllowed(f"request {request.reference} is {request.status}; nothing can be confirmed any more")
+        digest = keep_evidence(session, vault, request, by=by, evidence=evidence, at=at)
+        ledger.record(
+            session, "identity.confirmed", actor=by, reference=request.reference, at=at,
+            identifiers=[row.number for row in fresh], evidence=digest,
+        )  # fmt: skip
+        _proven(session, request, fresh, at=at)
+        _prove_siblings(session, request, fresh, actor=by, at=at)
+    return count(rows)
+
+
+def send_code(session: Session, vault: Vault, request: Request, row: RequestIdentifier, *, at: datetime) -> bool:
+    """Send a fresh six-digit code to one identifier; any earlier one ends.
+
+    A proven identifier gets one too: by it the person comes back to the request.
+    False, and nothing sent, within a minute of the one before.
+    """
+    last = session.scalar(select(Code).where(Code.identifier_id == row.id).order_by(Code.id.desc()).limit(1))
+    if last and last.expires_at - GOOD_FOR > at - RESEND_AFTER and last.used_at is None:
+        return False
+    code = f"{secrets.randbelow(10**6):06d}"
+    session.execute(update(Code).where(Code.identifier_id == row.id, Code.used_at.is_(None)).values(expires_at=at))
+    session.add(Code(identifier_id=row.id, digest=_digest(vault, row, code), expires_at=at + GOOD_FOR, tries=0))
+    ledger.record(session, "code.sent", actor="system", reference=request.reference, at=at, identifier=row.number)
+    mailing.raise_code(session, vault, request, row, code, at=at)
+    return True
+
+
+def verify_code(session: Session, vault: Vault, request: Request, row: RequestIdentifier, code: str, *, at: datetime) -> bool:
+    """Whether the code is the one sent to this identifier, and still good; then the identifier is proven.
+
+    A code is good for 15 minutes and 5 tries; the count is kept in the same statement
+    that reads it, so that tries at the same time cannot get past it.
+    Source: GB/T 35273-2020, 8.7 a) (verify before answering).
+    """
+    good = (Code.identifier_id == row.id, Code.used_at.is_(None), Code.expires_at > at, Code.tries < TRIES)
+    tried = session.execute(update(Code).where(*good).values(tries=Code.tries + 1).returning(Code.id, Code.digest)).all()
+    given = _digest(vault, row, "".join(code.split()))
+    for id, digest in tried:
+        if hmac.compare_digest(digest, given):
+            session.execute(update(Code).where(Code.id == id).values(used_at=at))
+            if row.confirmed_at:
+                ledger.record(session, "subject.returned", actor="subject", reference=request.reference, at=at, identifier=row.number)
+                return True
+            ledger.record(session, "identity.confirmed", actor="subject", reference=request.reference, at=at, identifiers=[row.number])
+            _proven(session, request, [row], at=at)
+            _prove_siblings(session, request, [row], actor="subject", at=at)
+            return True
+    return False
+
+
+def count(rows: Sequence[RequestIdentifier]) -> Confirmed:
+    """How many are proven and how many not."""
+    proven = sum(row.confirmed_at is not None for row in rows)
+    return Confirmed(proven, len(rows) - proven)
+
+
+def _proven(session: Session, request: Request, rows: Sequence[RequestIdentifier], *, at: datetime) -> None:
+    """Mark identifiers proven, and look for them."""
+    for row in rows:
+        row.confirmed_at = row.confirmed_at or at
+    if request.status in (Status.RECEIVED, Status.VERIFYING):
+        request.verified_at = at
+        request.move_to(Status.WORKING)
+    searching.look_for(session, request, maps.get(session, request.map_version), rows, at=at)
+
+
+def _prove_siblings(session: Session, request: Request, rows: Sequence[RequestIdentifier], *, actor: str, at: datetime) -> None:
+    """What proves an identifier for one right of a submission proves it for the others."""
+    blinds = {(row.kind, row.blind) for row in rows}
+    for sibling in intake.submitted(session, request.submission):
+        fresh = [r for r in own(session, sibling.reference) if (r.kind, r.blind) in blinds and r.confirmed_at is None]
+        if sibling.reference != request.reference and fresh and sibling.status in OPEN:
+            ledger.record(
+                session, "identity.confirmed", actor=actor, reference=sibling.reference, at=at,
+                identifiers=[row.number for row in fresh], by=request.reference,
+            )  # fmt: skip
+            _proven(session, sibling, fresh, at=at)
+
+
+def _chosen(
+    session: Session, vault: Vault, request: Request, rows: Sequence[RequestIdentifier], given: Sequence[Given]
+) -> list[RequestIdentifier]:
+    kinds = maps.get(session, request.map_version).identifier_kinds
+    by_blind = {(row.kind, row.blind): row for row in rows}
+    chosen = []
+    for one in given:
+        if one.kind not in kinds:
+            raise BadInput(f"identifier kind {one.kind!r} is not one of {', '.join(sorted(kinds))}")
+        blind = vault.blind(one.kind, normal(kinds[one.kind], one.value))
+        if (one.kind, blind) not in by_blind:
+            raise BadInput(f"request {request.reference} has no such {one.kind}; the person did not give it")
+        chosen.append(by_blind[one.kind, blind])
+    return chosen
+
+
+def keep_evidence(session: Session, vault: Vault, request: Request, *, by: str, evidence: str, at: datetime) -> str:
+    """Seal what a member of staff says of a request; its digest, for the ledger."""
+    digest = hashlib.sha256(evidence.encode()).hexdigest()
+    key = keys.of(session, vault, request.reference, KeyClass.CASE)
+    sealed = vault.seal(key, evidence.encode(), f"{request.reference}/evidence")
+    session.add(Evidence(reference=request.reference, at=at, by=by, sealed=sealed, sha256=digest))
+    return digest
+
+
+def _digest(vault: Vault, row: RequestIdentifier, code: str) -> str:
+    return vault.blind(f"code/{row.id}", code)
+
+

@@ -1,0 +1,75 @@
+"""The staff: who may act, set up by a link that works once."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from dsar.errors import BadInput, NotFound
+from dsar.models import User
+from dsar.services import ledger
+from dsar.terms import Role
+
+LINK_HOURS = 24
+SHORTEST = 12  # characters of a password
+NOBODY = generate_password_hash("nobody has this")  # checked when there is no such user, so that both take as long
+
+
+def add(session: Session, name: str, role: Role, *, at: datetime) -> tuple[User, str | None]:
+    """Make a member of staff and the token of the link that sets the password.
+
+    The same name and role again changes nothing, and gives a fresh token only while no
+    password is set.  Raises BadInput when the name is in use with another role.
+    """
+    if not re.fullmatch(r"[\w.@-]{1,64}", name):
+        raise BadInput("a user's name has 1 to 64 letters, digits, or . _ - @")
+    user = session.scalar(select(User).where(User.name == name))
+    if user is not None and user.role != role:
+        raise BadInput(f"{name} is already {user.role}; choose another name")
+    if user is not None and user.password:
+        return user, None
+    if user is None:
+        ledger.open_book(session, ledger.STAFF)
+        ledger.record(session, "user.added", actor="operator", reference=ledger.STAFF, at=at, name=name, role=role)
+        user = User(name=name, role=role)
+        session.add(user)
+    token = secrets.token_urlsafe(24)
+    user.set_up, user.set_up_until = _digest(token), at + timedelta(hours=LINK_HOURS)
+    return user, token
+
+
+def named(session: Session, name: str) -> User:
+    """The member of staff of that name.  Raises NotFound, saying how to add one."""
+    user = session.scalar(select(User).where(User.name == name))
+    if user is None:
+        raise NotFound(f"there is no user {name}; add one: dsar user add {name} --role handler")
+    return user
+
+
+def to_set_up(session: Session, token: str, *, at: datetime) -> User | None:
+    """Whose set-up link this is; None when it was used or is too old."""
+    user = session.scalar(select(User).where(User.set_up == _digest(token)))
+    return user if user and user.set_up_until and user.set_up_until > at else None
+
+
+def set_password(session: Session, user: User, password: str, *, at: datetime) -> None:
+    """Set the password and end the link.  Raises BadInput when it is too short."""
+    if len(password) < SHORTEST:
+        raise BadInput(f"a password has at least {SHORTEST} characters; choose a longer one")
+    ledger.record(session, "user.set_up", actor=user.name, reference=ledger.STAFF, at=at)
+    user.password, user.set_up, user.set_up_until = generate_password_hash(password), None, None
+
+
+def signed_in(session: Session, name: str, password: str) -> User | None:
+    """The member of staff with this name and password, or None; both answers take as long."""
+    user = session.scalar(select(User).where(User.name == name))
+    known = user.password if user and user.password else NOBODY
+    return user if check_password_hash(known, password) and user and user.password else None
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

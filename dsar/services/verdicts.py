@@ -1,0 +1,208 @@
+"""What an erasure came to: computed from what was erased and what the looks saw, never set."""
+
+from collections import defaultdict
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dsar import clock
+from dsar.datamap.types import DataMap, Keep, Recipient
+from dsar.law import retained_until, rule
+from dsar.models import Erasure, ErasureItem, Look, PaperFile, RecipientAsk, Request, RequestIdentifier, StoreWork
+from dsar.services import ledger, maps
+from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
+
+PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
+LETTER_DAYS = 15  # a recipient that is asked by letter is given this long
+
+
+def needs_go(session: Session, row: Request) -> bool:
+    """Whether a second person must let the plan go: more records than the map's threshold."""
+    erasure = session.get_one(Erasure, row.reference)
+    planned = session.scalar(select(func.sum(ErasureItem.planned)).where(ErasureItem.reference == row.reference))
+    return erasure.gone_by is None and (planned or 0) > maps.get(session, row.map_version).go_above
+
+
+def of_item(item: ErasureItem, work: StoreWork | None) -> Verdict:
+    """The verdict of one collection."""
+    if item.looked_at is None:
+        down = work is not None and work.state in (StoreState.UNREACHABLE, StoreState.FAILED)
+        return Verdict.UNREACHABLE if down else Verdict.PENDING
+    if item.residue:
+        return Verdict.RESIDUE
+    if item.cannot:
+        return Verdict.CANNOT
+    if item.kept:
+        return Verdict.KEPT
+    return Verdict.ERASED if item.erased else Verdict.NOTHING_HELD
+
+
+def of_request(session: Session, row: Request) -> Verdict:
+    """The worst verdict of a request's stores and recipients."""
+    return worst([*_by_store(session, row.reference).values(), *_of_recipients(session, row)])
+
+
+def is_open(session: Session, row: Request) -> bool:
+    """Whether any verdict is still open, so that the request cannot be closed."""
+    return of_request(session, row) in OPEN_VERDICTS
+
+
+def show(session: Session, row: Request) -> dict[str, Any]:
+    """The object of `erasure show`, as docs/operator.md describes it."""
+    datamap = maps.get(session, row.map_version)
+    erasure = session.get_one(Erasure, row.reference)
+    entries, head = ledger.head(session, row.reference)
+    stores = _stores(session, row, datamap)
+    recipients = _recipients(session, row, datamap)
+    return {
+        "reference": row.reference, "stage": erasure.stage, "looks_only": erasure.looks_only,
+        "verdict": of_request(session, row),
+        "stores": stores,
+        "proof": _proof(session, row, datamap),
+        "relooks": [],
+        "recipients": recipients,
+        "backups": _backups(erasure, datamap),
+        "certificate": _certificate(session, erasure),
+        "ledger": {"entries": entries, "head": head},
+    }  # fmt: skip
+
+
+def _items(session: Session, reference: str) -> list[ErasureItem]:
+    return list(session.scalars(select(ErasureItem).where(ErasureItem.reference == reference).order_by(ErasureItem.id)))
+
+
+def _works(session: Session, reference: str) -> dict[str, StoreWork]:
+    return {w.store: w for w in session.scalars(select(StoreWork).where(StoreWork.reference == reference))}
+
+
+def _by_store(session: Session, reference: str) -> dict[str, Verdict]:
+    works = _works(session, reference)
+    parts: dict[str, list[Verdict]] = defaultdict(list)
+    for item in _items(session, reference):
+        parts[item.store].append(of_item(item, works.get(item.store)))
+    return {store: worst(verdicts) for store, verdicts in parts.items()}
+
+
+def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
+    works = _works(session, row.reference)
+    looks: dict[tuple[str, str], list[Look]] = defaultdict(list)
+    for look in session.scalars(select(Look).where(Look.reference == row.reference).order_by(Look.number, Look.id)):
+        looks[look.store, look.collection].append(look)
+    items: dict[str, list[ErasureItem]] = defaultdict(list)
+    for item in _items(session, row.reference):
+        items[item.store].append(item)
+    by_store = _by_store(session, row.reference)
+    return [
+        {
+            "name": name, "title": dict(store.title), "verdict": by_store.get(name, Verdict.PENDING),
+            "collections": [
+                _collection(datamap, item, works.get(name), looks[name, item.collection]) for item in items[name]
+            ],
+        }
+        for name, store in datamap.stores.items()
+    ]  # fmt: skip
+
+
+def _collection(datamap: DataMap, item: ErasureItem, work: StoreWork | None, looks: list[Look]) -> dict[str, Any]:
+    verdict = of_item(item, work)
+    residue = item.residue
+    down = verdict == Verdict.UNREACHABLE and work is not None
+    return {
+        "name": item.collection, "mapped": item.mapped, "verdict": verdict, "planned": item.planned,
+        "found": None if residue is None else item.erased + item.kept + residue,
+        "erased": item.erased if item.erased_at or residue is not None else None,
+        "kept": item.kept if residue is not None else None,
+        "residue": residue,
+        "reason": work.reason if down and work else item.reason,
+        "ground": _ground(datamap, item) if item.kept and item.rule else None,
+        "locked": item.locked,
+        "looks": [{"number": k.number, "at": clock.text(k.at), "how": k.how, "left": k.left} for k in looks],
+        "where": item.where,
+    }  # fmt: skip
+
+
+def _ground(datamap: DataMap, item: ErasureItem) -> dict[str, Any]:
+    assert item.rule is not None  # noqa: S101  the caller has seen it
+    fields: list[str] = []
+    collection = datamap.stores[item.store].collections.get(item.collection) if item.store in datamap.stores else None
+    if collection and isinstance(collection.on_erasure, Keep):
+        fields = list(collection.on_erasure.fields)
+    return _law(item.rule) | {"until": item.until, "fields": fields}
+
+
+def _law(id: str) -> dict[str, Any]:
+    known = rule(id)
+    return {
+        "rule": known.id, "law": asdict(known.title), "article": known.article, "text": asdict(known.text),
+    }  # fmt: skip
+
+
+def _proof(session: Session, row: Request, datamap: DataMap) -> dict[str, Any]:
+    """What this product keeps of the request itself, to prove what was done, and until when."""
+    until = retained_until(rule(PROOF), clock.day(row.closed_at or row.received_at, datamap.controller.zone))
+    kept = session.scalar(select(func.count()).where(RequestIdentifier.reference == row.reference)) or 0
+    return {
+        "name": "request", "verdict": Verdict.KEPT, "kept": kept, "ground": _law(PROOF) | {"until": until.isoformat()},
+    }  # fmt: skip
+
+
+def _of_recipients(session: Session, row: Request) -> list[Verdict]:
+    states = [one["state"] for one in _recipients(session, row, maps.get(session, row.map_version))]
+    return [Verdict.UNCONFIRMED for state in states if state in ("asked", "silent", "refused")]
+
+
+def _recipients(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
+    asks = {a.name: a for a in session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))}
+    by_store = _by_store(session, row.reference)
+    shown = []
+    for name, recipient in datamap.recipients.items():
+        if recipient.store:
+            shown.append(_store_recipient(session, row, recipient, by_store))
+        elif name in asks:
+            due = clock.day(asks[name].asked_at, datamap.controller.zone).toordinal() + LETTER_DAYS
+            shown.append(_recipient(name, "asked", clock.text(asks[name].asked_at), _day(due), None))
+    return shown
+
+
+def _store_recipient(session: Session, row: Request, recipient: Recipient, by_store: dict[str, Verdict]) -> dict[str, Any]:
+    """A recipient that is a store of the map is confirmed by that store's verdict."""
+    verdict = by_store.get(recipient.store or "", Verdict.PENDING)
+    erasure = session.get_one(Erasure, row.reference)
+    asked = clock.text(erasure.sealed_at) if erasure.sealed_at else None
+    if verdict in OPEN_VERDICTS:
+        state = "silent" if verdict == Verdict.UNREACHABLE else "asked"
+        return _recipient(recipient.name, state, asked, row.due_on.isoformat(), None)
+    looked = session.scalar(
+        select(func.max(Look.at)).where(Look.reference == row.reference, Look.store == recipient.store)
+    )
+    answered = clock.text(looked) if isinstance(looked, datetime) else asked
+    return _recipient(recipient.name, "confirmed", asked, row.due_on.isoformat(), answered)
+
+
+def _recipient(name: str, state: str, asked: str | None, due: str, answered: str | None) -> dict[str, Any]:
+    return {"name": name, "state": state, "asked_at": asked, "due_on": due, "answered_at": answered}
+
+
+def _day(ordinal: int) -> str:
+    return datetime.fromordinal(ordinal).date().isoformat()
+
+
+def _backups(erasure: Erasure, datamap: DataMap) -> list[dict[str, Any]]:
+    if erasure.done_at is None:
+        return []
+    last = clock.day(erasure.done_at, datamap.controller.zone).toordinal()
+    return [{"store": s.name, "gone_by": _day(last + s.kept_days)} for s in datamap.stores.values() if s.kept_days]
+
+
+def _certificate(session: Session, erasure: Erasure) -> dict[str, Any] | None:
+    wanted = select(PaperFile).where(
+        PaperFile.reference == erasure.reference, PaperFile.paper == "certificate", PaperFile.name == "certificate.pdf"
+    )
+    file = session.scalar(wanted)
+    made = ledger.facts_of(session, erasure.reference, "certificate.made")
+    if file is None or not made or erasure.stage not in (Stage.DONE, Stage.LOOKING, Stage.HELD):
+        return None
+    return {"number": erasure.certificate, "made_at": made[-1]["made_at"], "sha256": file.sha256}

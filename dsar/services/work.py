@@ -1,0 +1,176 @@
+"""Queue work in the transaction that calls for it; claim it for a while; fence whoever lost it.
+
+A claim is a lease with a number.  Whatever a worker writes afterwards goes through
+`hold`, which fails when the number is no longer its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Dialect, and_, case, delete, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from dsar import clock
+from dsar.db import Instant
+from dsar.errors import LeaseLost
+from dsar.models import StoreWork, Work
+from dsar.terms import StoreState
+
+FIRST_PAUSE = 5  # seconds after the first failed try; doubled each time
+LONGEST_PAUSE = 900  # seconds
+RESEND = 10  # seconds; the broker may lose what it was given
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One piece of work, held until its lease runs out."""
+
+    id: int
+    lease: int
+    job: str
+    args: dict[str, Any]
+    tries: int
+    until: datetime
+
+
+def put(session: Session, job: str, *, key: str, not_before: datetime | None = None, **args: Any) -> None:
+    """Queue work.  The same key while open is one row, done once more when called for while being done.
+
+    It is due at once by real time; not_before: civil time it also waits for.
+    """
+    put_many(session, job, [(key, args)], not_before=not_before)
+
+
+def put_many(
+    session: Session,
+    job: str,
+    calls: Iterable[tuple[str, dict[str, Any]]],
+    *,
+    not_before: datetime | None = None,
+) -> None:
+    """Queue many pieces of work of one kind with one statement."""
+    now = clock.real()  # the queue's own mechanics run on real time
+    rows = [
+        {
+            "key": key, "job": job, "args": args, "due_at": now, "not_before": not_before,
+            "again": False, "lease": 0, "tries": 0,
+        }
+        for key, args in dict(calls).items()
+    ]  # fmt: skip
+    if rows:
+        session.execute(_upsert(session.get_bind().dialect), rows)
+
+
+def _upsert(dialect: Dialect) -> Any:
+    insert = (postgresql.insert if dialect.name == "postgresql" else sqlite.insert)(Work)
+    failing = Work.tries > 0  # then its pause stands
+    once_more = {
+        "again": True,
+        "not_before": insert.excluded.not_before,
+        "due_at": case((failing, Work.due_at), else_=insert.excluded.due_at),
+    }
+    return insert.on_conflict_do_update(index_elements=["key"], set_=once_more)
+
+
+def due(session: Session, *, now: datetime, civil: datetime, limit: int = 100) -> list[int]:
+    """Ids of work that can be claimed now, oldest first."""
+    wanted = select(Work.id).where(_claimable(now, civil)).order_by(Work.due_at, Work.id)
+    return list(session.scalars(wanted.limit(limit)))
+
+
+def to_send(session: Session, *, now: datetime, civil: datetime, limit: int = 500) -> list[int]:
+    """Ids of work to put on the broker: due, and not put there within the last seconds."""
+    unsent = or_(Work.sent_at.is_(None), Work.sent_at < now - timedelta(seconds=RESEND))
+    wanted = select(Work.id).where(_claimable(now, civil), unsent).order_by(Work.due_at, Work.id).limit(limit)
+    ids = list(session.scalars(wanted))
+    session.execute(update(Work).where(Work.id.in_(ids)).values(sent_at=now))
+    return ids
+
+
+def claim(session: Session, id: int, *, now: datetime, civil: datetime, seconds: float) -> Claim | None:
+    """Lease one piece of work; None when another has it, it is done, or it is not due."""
+    until = now + timedelta(seconds=seconds)
+    taken = (
+        update(Work)
+        .where(Work.id == id, _claimable(now, civil))
+        .values(lease=Work.lease + 1, leased_until=until, again=False, sent_at=None)
+        .returning(Work.id, Work.lease, Work.job, Work.args, Work.tries)
+    )
+    row = session.execute(taken).one_or_none()
+    return Claim(row.id, row.lease, row.job, row.args, row.tries, until) if row else None
+
+
+def hold(session: Session, claim: Claim) -> None:
+    """Make sure, until this transaction ends, that the lease is still ours.
+
+    Raises LeaseLost.
+    """
+    mine = update(Work).where(Work.id == claim.id, Work.lease == claim.lease).values(lease=Work.lease)
+    if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
+        raise LeaseLost("another worker has taken this work over")
+
+
+def renew(session: Session, claim: Claim, *, now: datetime, seconds: float) -> None:
+    """Lengthen the lease.  Raises LeaseLost."""
+    until = now + timedelta(seconds=seconds)
+    mine = update(Work).where(Work.id == claim.id, Work.lease == claim.lease).values(leased_until=until)
+    if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
+        raise LeaseLost("another worker has taken this work over")
+
+
+def done(session: Session, claim: Claim) -> None:
+    """Remove the row, or make it due again when it was called for meanwhile."""
+    gone = delete(Work).where(Work.id == claim.id, Work.lease == claim.lease, Work.again.is_(False))
+    if not session.execute(gone).rowcount:  # type: ignore[attr-defined]
+        later(session, claim, due_at=clock.real())
+
+
+def later(session: Session, claim: Claim, *, due_at: datetime, reason: str | None = None) -> None:
+    """Give the work back, to be done at that real time; a reason counts as a failed try.
+
+    What was called for meanwhile is due at once.
+    """
+    mine = update(Work).where(Work.id == claim.id, Work.lease == claim.lease)
+    tries = 0 if reason is None else claim.tries + 1
+    due = case((Work.again, literal(clock.real(), Instant())), else_=literal(due_at, Instant()))
+    session.execute(
+        mine.values(leased_until=None, sent_at=None, due_at=due, tries=tries, reason=reason and reason[:300], again=False)
+    )
+
+
+def retry_now(session: Session, *, now: datetime) -> None:
+    """Forget every pause between tries."""
+    session.execute(update(Work).where(Work.due_at > now).values(due_at=now))
+
+
+def pause(tries: int, first: float = FIRST_PAUSE) -> timedelta:
+    """How long to wait after that many failed tries in a row: doubled each time, at most 15 minutes."""
+    return timedelta(seconds=min(first * 2**tries, LONGEST_PAUSE))
+
+
+def leased(session: Session, *, now: datetime) -> datetime | None:
+    """When the first live lease runs out; None when nobody works."""
+    live = select(Work.leased_until).where(Work.leased_until > now).order_by(Work.leased_until).limit(1)
+    return session.scalar(live)
+
+
+def _claimable(now: datetime, civil: datetime) -> Any:
+    free = or_(Work.leased_until.is_(None), Work.leased_until <= now)
+    reached = or_(Work.not_before.is_(None), Work.not_before <= civil)
+    return and_(free, reached, Work.due_at <= now)
+
+
+def waiting(session: Session) -> list[dict[str, Any]]:
+    """Each request that waits for a store, why, and when it is tried again."""
+    row = StoreWork
+    stuck = select(row).where(row.state.in_((StoreState.UNREACHABLE, StoreState.FAILED, StoreState.PAUSED)))
+    return [
+        {
+            "reference": r.reference, "store": r.store, "reason": r.reason,
+            "next_try_at": clock.text(r.next_try_at) if r.next_try_at else None,
+        }
+        for r in session.scalars(stuck.order_by(row.reference, row.store))
+    ]  # fmt: skip
