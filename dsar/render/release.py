@@ -1,0 +1,93 @@
+"""The last look at a PDF before release: our fonts only, every glyph there, every count the sealed one."""
+
+from collections.abc import Iterator
+
+from dsar.errors import ReleaseRefused
+from dsar.render.certificate import Certificate
+from dsar.render.fonts import FAMILY, RARE_FAMILY
+from dsar.render.package import Package
+from dsar.render.pdf_text import Page, pages
+from dsar.render.texts import Texts
+from dsar.render.typeset import visible
+from dsar.render.verdicts import so_far
+from dsar.terms import StoreState
+
+_OURS = {family.replace(" ", "-") + weight for family in (FAMILY, RARE_FAMILY) for weight in ("", "-Bold")}
+
+
+def check_pdf(pdf: bytes, package: Package) -> None:
+    """Read a copy's PDF back and compare it with what was sealed.
+
+    Raises ReleaseRefused, naming what is wrong: a font that is not ours, a character
+    that no font has, a page with no text, a count that is not the sealed one.
+    """
+    text = _text(pdf)
+    _in_order(text, iter([package.reference]))
+    _in_order(text, _counts(package))
+
+
+def check_certificate(pdf: bytes, certificate: Certificate) -> None:
+    """The same for a certificate's PDF: fonts, glyphs, text, and the sums on its first page."""
+    texts = Texts(certificate.lang, certificate.controller.zone)
+    _ = texts.say
+    sums = [so_far(certificate.total(name)) for name in ("found", "erased", "kept", "residue")]
+    text = _text(pdf)
+    _in_order(text, iter([certificate.reference]))
+    _in_order(text, iter([*sums, _("System by system")]))
+
+
+def _text(pdf: bytes) -> str:
+    """All text of the PDF without its blanks, once its type is known to be sound."""
+    told = []
+    for number, page in enumerate(pages(pdf), start=1):
+        _check_type(number, page)
+        told.append(page.text)
+    if not told:
+        raise ReleaseRefused("the PDF has no page")
+    return "".join("".join(told).split())
+
+
+def _check_type(number: int, page: Page) -> None:
+    if foreign := page.families - _OURS:
+        raise ReleaseRefused(f"page {number} is set in a font that is not ours: {', '.join(sorted(foreign))}")
+    if page.missing:
+        raise ReleaseRefused(f"page {number} shows {page.missing} characters that no font has (.notdef)")
+    if not page.text.strip():
+        raise ReleaseRefused(f"page {number} has no text that can be read back")
+
+
+def _counts(package: Package) -> Iterator[str]:
+    """What must stand on the paper, in this order: titles with their counts."""
+    texts = Texts(package.lang, package.controller.zone)
+    ngettext, held = texts.ngettext, [store for store in package.stores if store.records]
+    for store in held:  # the contents
+        yield texts.words(store.title) + ngettext("%(n)s record", "%(n)s records", store.records)
+    for store in package.stores:  # what was searched
+        yield texts.words(store.title)
+        for collection in store.collections:
+            told = ngettext("%(n)s record", "%(n)s records", collection.records)
+            yield texts.words(collection.title) + told
+        yield from _result(store.state, store.records, texts)
+    for store in held:  # the parts
+        yield texts.words(store.title) + ngettext("%(n)s record", "%(n)s records", store.records)
+        for collection in store.collections:
+            told = ngettext("%(n)s record", "%(n)s records", collection.records)
+            yield from [texts.words(collection.title) + told] if collection.records else []
+
+
+def _result(state: str, records: int, texts: Texts) -> Iterator[str]:
+    _, ngettext = texts.say, texts.ngettext
+    if state == StoreState.SEARCHED and records:
+        yield _("Found: %(n)s", n=ngettext("%(n)s record", "%(n)s records", records))
+    elif state == StoreState.SEARCHED:
+        yield _("Nothing about you")
+
+
+def _in_order(text: str, expected: Iterator[str]) -> None:
+    place = 0
+    for words in expected:
+        wanted = "".join(visible(words).striptags().split())
+        found = text.find(wanted, place)
+        if found < 0:
+            raise ReleaseRefused(f"the PDF does not say “{words}” where it must")
+        place = found + len(wanted)
