@@ -1,0 +1,124 @@
+"""What differs from one SQL database to the next; everything else is written once."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine
+
+from dsar.connectors import Raw
+from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape
+
+Token = tuple[int, int, str]  # subject, number of the probe, what the column may hold
+FULL_WIDTH, HALF_WIDTH = "０１２３４５６７８９", "0123456789"
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
+COMPARED = (
+    Kind.TEXT,
+    Kind.WHOLE,
+    Kind.DECIMAL,
+    Kind.BYTES,
+)  # kinds that a row is compared by before it is erased
+
+
+class Way(StrEnum):
+    """How the store reads a column before it is compared with a token."""
+
+    AS_IS = "as is"
+    DIGITS = "digits"  # all but the digits stripped, full-width ones made plain
+    FOLDED = "folded"  # trimmed and in lower case
+    BYTES = "bytes"  # a digest held as bytes; its token is hex
+    PREFIX = "prefix"  # the first so many characters
+
+
+@dataclass(frozen=True, repr=False)
+class Look:
+    """One column to be compared with many tokens."""
+
+    place: int  # among the looks of a statement
+    cell: Cell
+    way: Way
+    tokens: Sequence[Token]
+    length: int = 0  # of a prefix, in characters
+    indexed: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Rows:
+    """Rows to change: each named by its key, and only while the compared columns still hold these values."""
+
+    shape: Shape
+    key: Sequence[KeyPart]
+    compared: Sequence[Cell]
+    values: Sequence[tuple[Raw, ...]]  # key, then compared
+
+    def cells(self) -> list[Cell]:
+        """The columns of `values`."""
+        return [part.cell for part in self.key] + list(self.compared)
+
+
+Statement = tuple[str, dict[str, Any]]
+
+
+class Dialect(ABC):
+    """One SQL database: how to connect, describe, join with an array of people, and change rows."""
+
+    chunk: int | None = None  # probes a statement can carry; None: any number
+    hidden_key_is_unique = True
+
+    @abstractmethod
+    def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
+        """Connections whose every statement ends within `timeout` seconds; read-only unless writing."""
+
+    @abstractmethod
+    def shapes(self, connection: Connection) -> dict[str, Shape]:
+        """Every table, in a fixed number of statements."""
+
+    @abstractmethod
+    def joined(self, shape: Shape, look: Look, at: str) -> Statement:
+        """The FROM of a statement: tokens `p` (s, n, v) joined to the table `t`; `at` names parameters."""
+
+    @abstractmethod
+    def key_part(self, cell: Cell) -> KeyPart:
+        """A column as part of what names a row."""
+
+    @abstractmethod
+    def hidden_key(self, shape: Shape) -> list[KeyPart]:
+        """What names a row of a table that has no key."""
+
+    @abstractmethod
+    def delete(self, connection: Connection, rows: Rows) -> set[int]:
+        """Delete rows; the places in `rows.values` of those that were there and still matched."""
+
+    @abstractmethod
+    def change(self, connection: Connection, rows: Rows, new: Sequence[tuple[Cell, Raw]]) -> set[int]:
+        """Set columns of rows; the places in `rows.values` of those that were there and still matched."""
+
+    def refused(self, connection: Connection, shape: Shape, act: str) -> bool:  # noqa: ARG002
+        """Whether this account may not SELECT from, DELETE from or UPDATE the table, so far as it tells."""
+        return False
+
+    def renew(self, connection: Connection) -> None:  # noqa: B027  (most servers bound each fetch by themselves)
+        """Begin the time allowed anew: a stream is bounded between its rows, not as a whole."""
+
+    def stopper(self, engine: Engine, connection: Connection) -> Callable[[], None]:  # noqa: ARG002
+        """What tells the server to stop, once we have stopped waiting for what this connection asked."""
+        return lambda: None
+
+    def quoted(self, name: str) -> str:
+        """The name in double quotes; a colon is kept from being read as a parameter."""
+        return '"' + name.replace('"', '""').replace(":", "\\:") + '"'
+
+
+def whole(token: str) -> int | None:
+    """The number a token is, when a whole-number column can hold it and would print it so."""
+    return int(token) if _WHOLE.fullmatch(token) and int(token) < 2**63 else None
+
+
+def hexadecimal(token: str) -> str:
+    """What a column of bytes holds for a token, in hex: the digest itself, or the token's own bytes."""
+    return (
+        token if re.fullmatch(r"(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})", token) else token.encode().hex()
+    )

@@ -1,0 +1,146 @@
+"""Erasing: rows go, or fields of them, by key and only while they still hold what was found there."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from dsar.connectors import Act, Erased, Raw, Residue
+from dsar.connectors._shelf import Shelf
+from dsar.connectors._sql.dialect import COMPARED, Dialect, Look, Rows, Way
+from dsar.connectors._sql.finding import key_of
+from dsar.connectors._sql.shapes import Cell, Kind, Shape
+from dsar.datamap.types import Collection, Field
+from dsar.errors import CannotErase, StoreRefused
+
+_EMPTY: dict[Kind, Raw] = {
+    Kind.WHOLE: 0, Kind.BITS: 0, Kind.DECIMAL: 0, Kind.FLOAT: 0, Kind.BOOLEAN: False, Kind.BYTES: "",
+    Kind.TEXT: "", Kind.TIME: "1970-01-01", Kind.INSTANT: "1970-01-02",
+}  # fmt: skip
+_EMPTY_OF_TYPE = {
+    "json": "null",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+    "time": "00:00:00",
+    "interval": "P0D",
+}
+
+
+def emptied(cell: Cell) -> Raw:
+    """What stands in a column once it is blanked: NULL, or where that is not allowed '', 0 or the like."""
+    if cell.nullable:
+        return None
+    if cell.type.endswith("[]"):
+        return "{}"
+    for beginning, value in _EMPTY_OF_TYPE.items():
+        if cell.type.startswith(beginning) and not cell.type.startswith("timestamp"):
+            return value
+    return _EMPTY[cell.kind]
+
+
+class Erasing:
+    """One bounded transaction of acts on one collection."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        shape: Shape,
+        store: str,
+        collection: Collection,
+        shelf: Callable[[Field], Shelf],
+    ) -> None:
+        self._dialect, self._shape, self._store = dialect, shape, store
+        self._fields, self._shelf = collection.fields, shelf
+        self._key = key_of(dialect, shape, collection.key, store)
+        held = dict.fromkeys(by.column for by in collection.found_by)
+        self._compared = [cell for name in held if (cell := shape.cell(store, name)).kind in COMPARED]
+
+    def carry_out(self, connection: Connection, acts: Sequence[Act]) -> list[Erased]:
+        """Every act with what became of it, in their order.  Deletions go first, files last."""
+        groups: dict[tuple[Any, ...], list[Act]] = defaultdict(list)
+        for act in acts:
+            groups[(not act.delete, *((act.blank, act.lock) if not act.delete else ()))].append(act)
+        gone: set[tuple[Raw, ...]] = set()
+        leaving: dict[str, set[str]] = defaultdict(set)
+        for _, group in sorted(groups.items(), key=lambda item: item[0][0]):
+            reached = self._reached(connection, group)
+            for act in group:
+                if act.found.key in reached:
+                    self._note_files(act, leaving)
+            gone |= reached
+        self._remove_files(connection, leaving)
+        return [Erased(act, act.found.key in gone) for act in acts]
+
+    def empty(self, connection: Connection, hits: Sequence[Residue]) -> int:
+        """Blank the one field of each hit; how many there were."""
+        count = 0
+        for column in sorted({hit.column for hit in hits}):
+            keys = list(dict.fromkeys(hit.key for hit in hits if hit.column == column))
+            new = [self._blank(column)]
+            count += len(self._dialect.change(connection, Rows(self._shape, self._key, [], keys), new))
+        return count
+
+    def _reached(self, connection: Connection, acts: Sequence[Act]) -> set[tuple[Raw, ...]]:
+        """The keys of the rows that acts of one kind took effect on."""
+        compared = [cell for cell in self._compared if all(cell.name in act.found.row for act in acts)]
+        values = list(
+            dict.fromkeys((*act.found.key, *(act.found.row[cell.name] for cell in compared)) for act in acts)
+        )
+        rows = Rows(self._shape, self._key, compared, values)
+        if acts[0].delete:
+            places = self._dialect.delete(connection, rows)
+        else:
+            places = (
+                self._dialect.change(connection, rows, self._new(acts[0]))
+                if acts[0].blank or acts[0].lock
+                else set()
+            )
+        return {values[place][: len(self._key)] for place in places}
+
+    def _new(self, act: Act) -> list[tuple[Cell, Raw]]:
+        new = [self._blank(column) for column in act.blank]
+        if act.lock:
+            column, value = act.lock
+            new.append((self._shape.cell(self._store, column), value))
+        return new
+
+    def _blank(self, column: str) -> tuple[Cell, Raw]:
+        cell = self._shape.cell(self._store, column)
+        if column in self._shape.key:
+            raise CannotErase(
+                f"column {column} of table {self._shape.name} names the row and cannot be emptied"
+            )
+        return cell, emptied(cell)
+
+    def _note_files(self, act: Act, leaving: dict[str, set[str]]) -> None:
+        for name, field in self._fields.items():
+            if (
+                field.file
+                and (act.delete or name in act.blank)
+                and isinstance(held := act.found.row.get(name), str)
+                and held
+            ):
+                leaving[name].add(held)
+
+    def _remove_files(self, connection: Connection, leaving: dict[str, set[str]]) -> None:
+        """Cut short here, the rows come back with the roll-back and still name what is to be removed.
+
+        A file that another row names as well (a default picture) stays.
+        """
+        for column, names in leaving.items():
+            shelf = self._shelf(self._fields[column])
+            for name in sorted(names - self._still_named(connection, column, names)):
+                try:
+                    shelf.delete(name)
+                except OSError as error:
+                    reason = f"a file that column {column} names cannot be removed ({error.strerror})"
+                    raise StoreRefused(
+                        f"store {self._store}: {reason}; let this account write there"
+                    ) from None
+
+    def _still_named(self, connection: Connection, column: str, names: set[str]) -> set[str]:
+        cell = self._shape.cell(self._store, column)
+        tokens = [(place, 0, name) for place, name in enumerate(sorted(names))]
+        look = Look(0, cell, Way.AS_IS, tokens, indexed=column in self._shape.indexed)
+        source, values = self._dialect.joined(self._shape, look, "a")
+        return set(connection.execute(text(f"SELECT DISTINCT t.{cell.sql} FROM {source}"), values).scalars())

@@ -1,0 +1,68 @@
+"""Tables of a SQL store as our statements need them: columns with their kinds, keys with their SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dsar.connectors import Column, Table
+from dsar.errors import StoreRefused
+
+
+class Kind(StrEnum):
+    """How a cell of a column is read and written."""
+
+    WHOLE = "whole"
+    BOOLEAN = "boolean"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    TIME = "time"
+    INSTANT = "instant"  # a time in UTC that its text does not say
+    BYTES = "bytes"
+    BITS = "bits"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Cell(Column):
+    """A column, with what its dialect must know of it."""
+
+    sql: str  # its quoted name
+    kind: Kind
+    cast: str  # PostgreSQL: type; MariaDB: type of a parameter that is compared with it; SQLite: affinity
+    encoding: str = ""  # MariaDB: of its text
+
+
+@dataclass(frozen=True)
+class KeyPart:
+    """One part of what names a row: its SQL over `t`, and when a parameter equals it."""
+
+    expression: str
+    equals: str  # a condition over `t` and {p}, the parameter's column
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Shape(Table):
+    """A table, with what its dialect must know of it."""
+
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    sql: str = ""  # its quoted name
+    rowid: str = ""  # SQLite: what its hidden row number is called; '' when it has none
+
+    def cell(self, store: str, column: str) -> Cell:
+        """The column of this name.
+
+        Raises StoreRefused when there is none.
+        """
+        if column not in self.cells:
+            raise StoreRefused(
+                f"store {store}: table {self.name} has no column {column}; add it or change the map"
+            )
+        return self.cells[column]
+
+
+def shaped(
+    name: str, sql: str, cells: Mapping[str, Cell], key: tuple[str, ...], indexed: set[str], rowid: str = ""
+) -> Shape:
+    """A shape from its parts."""
+    return Shape(name, cells, key, frozenset(indexed), cells, sql, rowid)

@@ -1,0 +1,42 @@
+"""Whose identifiers stand in a text, for a whole batch of people at once."""
+
+import re
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from dsar.connectors import Probe
+from dsar.datamap.identifiers import candidates, common_forms
+from dsar.datamap.types import IdentifierKind
+
+Owner = TypeVar("Owner")
+_MAY = re.compile(r"[^A-Za-z\u4e00-\u9fff\s.,，。]")  # what a number or an address cannot do without
+
+
+class Texts(Generic[Owner]):
+    """Every common form of every identifier, each with its owners."""
+
+    def __init__(self, identifiers: Iterable[tuple[Owner, IdentifierKind, str]]) -> None:
+        self._owners: dict[str, list[Owner]] = {}
+        self._numbers_only = True
+        for owner, kind, value in identifiers:
+            self._numbers_only &= kind.normal in ("e164", "email")
+            for form in common_forms(kind, value):
+                self._owners.setdefault(form, []).append(owner)
+
+    def within(self, text: str) -> list[Owner]:
+        """The owners whose identifiers stand in the text, each once."""
+        if not text or (self._numbers_only and not _MAY.search(text)):
+            return []
+        found: dict[Owner, None] = {}
+        for token in candidates(text):
+            if token in self._owners:
+                found.update(dict.fromkeys(self._owners[token]))
+        return list(found)
+
+
+def first_of_each(probes: Iterable[Probe]) -> list[Probe]:
+    """Of each subject the probe that a record is counted for; none where that one was looked for before."""
+    firsts: dict[int, Probe] = {}
+    for probe in sorted(probes, key=lambda probe: (probe.subject, not probe.done, probe.number)):
+        firsts.setdefault(probe.subject, probe)
+    return [probe for probe in firsts.values() if not probe.done]

@@ -1,0 +1,197 @@
+"""A folder of files that rows name: each subfolder is a table, each file a record."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from dsar.connectors import (
+    Act,
+    Column,
+    Connector,
+    Erased,
+    Found,
+    Place,
+    Probe,
+    Raw,
+    Residue,
+    Schema,
+    Sought,
+    Table,
+)
+from dsar.connectors._owners import Owners
+from dsar.connectors._shelf import FolderShelf, Item, Shelf
+from dsar.connectors._texts import Texts
+from dsar.datamap.identifiers import written
+from dsar.datamap.secrets import resolve
+from dsar.datamap.types import Collection, FoundBy
+from dsar.errors import BadInput, CannotErase, StoreProblem, StoreRefused, StoreUnreachable
+
+ROOT = "."  # the table of the files that lie in no subfolder
+TEXTS = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".log", ".xml", ".html", ".md", ".eml", ".vcf")
+LARGEST_TEXT = 1_000_000  # bytes; what is larger is looked at by its name alone
+_COLUMNS = {
+    "name": Column("name", "text", False, True),
+    "sha256": Column("sha256", "text", False, False),
+    "bytes": Column("bytes", "integer", False, False),
+    "modified": Column("modified", "timestamp", False, False),
+}
+
+
+class Folder(Connector):
+    """Settings: root.  A collection's table is a subfolder of it (`.`: the root's own files).
+
+    A record is `name` (below that subfolder), `bytes`, `sha256` and `modified` (UTC).  It is found where an
+    identifier, in the form the map declares, is the whole name.
+    """
+
+    kind = "folder"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def check(self) -> None:
+        with self._shelf() as shelf:
+            folders = shelf.folders()
+            for collection in self.store.collections.values():
+                self._known(collection, folders)
+        root = self._root()
+        if self.store.erasing and not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+            raise StoreRefused(
+                f"store {self.store.name}: this account may not write in its folder; grant it the right"
+            )
+
+    def describe(self) -> Schema:
+        with self._shelf() as shelf:
+            tables = {collection.table for collection in self.store.collections.values()} | set(
+                shelf.folders()
+            )
+            if any("/" not in item.name for item in shelf.items()):
+                tables.add(ROOT)
+        return Schema({name: Table(name, _COLUMNS, ("name",)) for name in sorted(tables)})
+
+    def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
+        kinds = self.map.identifier_kinds
+        owners = Owners(kinds, collection.found_by, probes)
+        with self._shelf() as shelf:
+            for probe in sorted(probes, key=lambda probe: (probe.subject, probe.number)):
+                names = {} if probe.done else self._names(collection, probe)
+                for name, place in sorted(names.items()):
+                    item = _item(shelf, collection, name)
+                    if item and owners.first(
+                        probe.subject, {by.column: name for by in collection.found_by}
+                    ) == (probe, place):
+                        yield Found(
+                            probe.subject, probe.number, (name,), _row(name, item, shelf.open(item.name))
+                        )
+
+    def _names(self, collection: Collection, probe: Probe) -> dict[str, int]:
+        kind = self.map.identifier_kinds[probe.kind]
+        by_kind: list[tuple[int, FoundBy]] = [
+            (n, by) for n, by in enumerate(collection.found_by) if by.kind == probe.kind
+        ]
+        return {
+            name: place
+            for place, by in reversed(by_kind)
+            for form in by.forms
+            if form != "any"  # a name is looked up, not read
+            for name in written(kind, probe.value, form)
+        }
+
+    def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
+        if any(not act.delete for act in acts):
+            raise CannotErase("a file can only be deleted whole")
+        with self._shelf() as shelf:
+            erased = [Erased(act, shelf.delete(_path(collection, str(act.found.key[0])))) for act in acts]
+        yield from erased
+
+    def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
+        texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
+        with self._shelf() as shelf:
+            tables = sorted(
+                {collection.table for collection in self.store.collections.values()} | set(shelf.folders())
+            )
+            wanted = None if places is None else {place.table for place in places}
+            for item in shelf.items():
+                table = _table_of(item.name, tables)
+                if wanted is None or table in wanted:
+                    yield from _held(shelf, item, table, texts)
+
+    def read_file(self, collection: Collection, found_row: Mapping[str, Raw], name: str) -> Iterator[bytes]:  # noqa: ARG002
+        """As everywhere; `name` is not asked for: a record here is one file."""
+        with self._shelf() as shelf:
+            return shelf.open(_path(collection, str(found_row.get("name"))))
+
+    def _known(self, collection: Collection, folders: Sequence[str]) -> None:
+        if collection.table != ROOT and PurePosixPath(collection.table).parts[0] not in folders:
+            raise StoreRefused(
+                f"store {self.store.name} has no folder {collection.table}; add it or change the map"
+            )
+        for column in [
+            *collection.fields,
+            *(by.column for by in collection.found_by),
+            *collection.gives.values(),
+        ]:
+            if column not in _COLUMNS:
+                known = ", ".join(_COLUMNS)
+                raise StoreRefused(f"store {self.store.name}: a file has no column {column}; it has {known}")
+
+    def _root(self) -> Path:
+        return Path(resolve(str(self.store.settings["root"]), os.environ))
+
+    @contextmanager
+    def _shelf(self) -> Iterator[Shelf]:
+        problem: StoreProblem | None = None
+        root = self._root()
+        if not root.is_dir():
+            raise StoreUnreachable(
+                f"store {self.store.name}: its folder is not there; see that it is mounted"
+            )
+        try:
+            yield FolderShelf(root)
+        except PermissionError:
+            problem = StoreRefused(
+                f"store {self.store.name}: this account may not do that in its folder; grant it the right"
+            )
+        except OSError as error:
+            problem = StoreUnreachable(
+                f"store {self.store.name}: its folder cannot be used ({error.strerror})"
+            )
+        if problem is not None:
+            raise problem
+
+
+def _path(collection: Collection, name: str) -> str:
+    return name if collection.table == ROOT else f"{collection.table}/{name}"
+
+
+def _item(shelf: Shelf, collection: Collection, name: str) -> Item | None:
+    try:
+        return shelf.item(_path(collection, name))
+    except BadInput:
+        return None  # no file can have that name
+
+
+def _row(name: str, item: Item, pieces: Iterator[bytes]) -> dict[str, Raw]:
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    modified = item.modified.isoformat()
+    return {"name": name, "bytes": item.bytes, "sha256": digest.hexdigest(), "modified": modified}
+
+
+def _table_of(name: str, tables: Sequence[str]) -> str:
+    """The innermost folder that is a table."""
+    inside = [table for table in tables if name.startswith(f"{table}/")]
+    return max(inside, key=len, default=ROOT)
+
+
+def _held(shelf: Shelf, item: Item, table: str, texts: Texts[int]) -> Iterator[Residue]:
+    name = item.name if table == ROOT else item.name[len(table) + 1 :]
+    for subject in texts.within(item.name):
+        yield Residue(subject, table, "name", (name,))
+    if item.bytes <= LARGEST_TEXT and item.name.lower().endswith(TEXTS):
+        content = b"".join(shelf.open(item.name)).decode(errors="replace")
+        for subject in texts.within(content):
+            yield Residue(subject, table, "content", (name,))

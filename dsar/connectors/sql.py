@@ -1,0 +1,155 @@
+"""A SQL database: SQLite, PostgreSQL, MariaDB or MySQL.  Each table that the map names is a collection."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, make_url
+
+from dsar.connectors import Act, Connector, Erased, Found, Place, Probe, Raw, Residue, Schema, Sought
+from dsar.connectors._shelf import FolderShelf, Shelf
+from dsar.connectors._sql.checking import acts_of, mapped, permitted
+from dsar.connectors._sql.dialect import Dialect
+from dsar.connectors._sql.dialects import dialect_of
+from dsar.connectors._sql.erasing import Erasing
+from dsar.connectors._sql.finding import Finding
+from dsar.connectors._sql.refusals import answering
+from dsar.connectors._sql.shapes import Shape
+from dsar.connectors._sql.sweeping import swept, whole_of
+from dsar.connectors._texts import Texts
+from dsar.datamap.secrets import resolve
+from dsar.datamap.types import Collection, DataMap, Field, Store
+from dsar.errors import BadInput, StoreRefused, StoreUnreachable
+
+
+class Sql(Connector):
+    """A SQL database.  Reading opens read-only connections; every verb opens its own and closes it."""
+
+    kind = "sql"
+
+    def __init__(self, store: Store, datamap: DataMap, *, url: str, timeout: float) -> None:
+        super().__init__(store, datamap, url=url, timeout=timeout)
+        self._engines: dict[bool, Engine] = {}
+        self._shapes: dict[str, Shape] | None = None
+        self._dialect: Dialect | None = None
+
+    def close(self) -> None:
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+
+    def check(self) -> None:
+        shapes = self._described()
+        tables = [(mapped(shapes, self.store.name, collection), collection) for collection in self._mapped()]
+        with self._reading() as connection:
+            for shape, _ in tables:
+                permitted(self.dialect, connection, shape, self.store.name, {"SELECT"})
+        if self._erases() and any(acts_of(collection.on_erasure) for _, collection in tables):
+            with self._writing() as connection:
+                for shape, collection in tables:
+                    permitted(
+                        self.dialect, connection, shape, self.store.name, acts_of(collection.on_erasure)
+                    )
+
+    def describe(self) -> Schema:
+        self._shapes = None
+        return Schema(self._described())
+
+    def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
+        if all(probe.done for probe in probes):
+            return
+        shape = self._shape(collection)
+        finding = Finding(self.dialect, shape, self.store.name, self.map, collection, probes)
+        with self._reading() as connection:
+            yield from finding.found(connection)
+
+    def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
+        if not acts:
+            return
+        erasing = Erasing(self.dialect, self._shape(collection), self.store.name, collection, _shelf_of)
+        with self._writing() as connection:
+            erased = erasing.carry_out(connection, acts)
+        yield from erased
+
+    def blank_mentions(self, collection: Collection, hits: Sequence[Residue]) -> int:
+        if not hits:
+            return 0
+        erasing = Erasing(self.dialect, self._shape(collection), self.store.name, collection, _shelf_of)
+        with self._writing() as connection:
+            return erasing.empty(connection, hits)
+
+    def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
+        texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
+        shapes = self._described()
+        for place in places if places is not None else map(whole_of, shapes.values()):
+            if place.table not in shapes:
+                raise StoreRefused(
+                    f"store {self.store.name} has no table {place.table}; add it or change the map"
+                )
+            if place.columns:
+                with self._reading() as connection:  # a snapshot a table: none is held for the whole sweep
+                    yield from swept(
+                        self.dialect, connection, self.store, shapes[place.table], place.columns, texts
+                    )
+
+    def read_file(self, collection: Collection, found_row: Mapping[str, Raw], name: str) -> Iterator[bytes]:
+        field, held = collection.fields.get(name), found_row.get(name)
+        if field is None or field.file is None or not isinstance(held, str):
+            raise BadInput(
+                f"store {self.store.name}: field {name} of {collection.name} names no file in this record"
+            )
+        return _shelf_of(field).open(held)
+
+    @property
+    def dialect(self) -> Dialect:
+        """What this database speaks.  Raises StoreRefused for a url that is none."""
+        if self._dialect is None:
+            with answering(self.store.name):
+                self._dialect = dialect_of(make_url(self.url))
+        return self._dialect
+
+    def _mapped(self) -> Sequence[Collection]:
+        return list(self.store.collections.values())
+
+    def _described(self) -> dict[str, Shape]:
+        if self._shapes is None:
+            with self._reading() as connection:
+                self._shapes = self.dialect.shapes(connection)
+        return self._shapes
+
+    def _shape(self, collection: Collection) -> Shape:
+        return mapped(self._described(), self.store.name, collection)
+
+    def _erases(self) -> bool:
+        """Whether this is the account that erases: there is no other, or it is this url."""
+        erase_url = self.store.erase_url
+        return self.store.erasing and (erase_url is None or resolve(erase_url, os.environ) == self.url)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        stop = None
+        try:
+            with answering(self.store.name):
+                engine = self._engine(writing=False)
+                with engine.connect() as connection:
+                    stop = self.dialect.stopper(engine, connection)
+                    yield connection
+        except StoreUnreachable:
+            if stop is not None:
+                stop()
+            raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with answering(self.store.name), self._engine(writing=True).begin() as connection:
+            yield connection
+
+    def _engine(self, *, writing: bool) -> Engine:
+        if writing not in self._engines:
+            self._engines[writing] = self.dialect.engine(make_url(self.url), self.timeout, writing=writing)
+        return self._engines[writing]
+
+
+def _shelf_of(field: Field) -> Shelf:
+    return FolderShelf(Path(resolve(field.file.root if field.file else "", os.environ)))
