@@ -146,7 +146,7 @@ class Connector(ABC):
         """Empty the one field of each hit; the number emptied."""
         raise CannotErase(f"a store of kind {self.kind} cannot empty a field")
 
-    def read_file(self, collection: Collection, found_row: Mapping[str, Raw], name: str) -> Iterator[bytes]:
+    def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:
         """The bytes of the file that a field of a found row names, in pieces.
 
         Raises BadInput when the name leads out of its root or there is no such file.

@@ -143,7 +143,7 @@ def _files(connector: Connector, collection: Collection, found: Found, writer: P
         name = found.row.get(field.name)
         if field.file and field.given and isinstance(name, str) and name:
             try:
-                kept[field.name] = writer.keep_file(name, connector.read_file(collection, found.row, name))
+                kept[field.name] = writer.keep_file(name, connector.read_file(collection, found.row, field.name))
             except BadInput:
                 continue  # the row names a file that is not there: the name itself is in the copy
     return kept

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Look, Request, StoreWork
@@ -77,11 +77,9 @@ def to_erase(session: Session, vault: Vault, store: str, *, limit: int) -> Batch
 def to_look(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
     """The requests that a store is to be looked at for: all is erased there, and not looked at since."""
     item = ErasureItem
-    unerased = (
-        select(item.id)
-        .where(item.reference == Request.reference, item.store == store, item.mapped, item.erased_at.is_(None))
-        .exists()
-    )
+    other = aliased(ErasureItem)
+    still_there = (other.store == store, other.mapped, other.erased_at.is_(None))
+    unerased = select(other.id).where(other.reference == Request.reference, *still_there).exists()
     stages = Erasure.stage.in_((Stage.ERASING, Stage.LOOKING))
     return _batch(session, vault, _due(store, limit).where(item.mapped, item.looked_at.is_(None), stages, ~unerased))
 

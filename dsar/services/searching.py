@@ -145,7 +145,8 @@ def _call_next(
     session: Session, datamap: DataMap, references: Sequence[str],
     still_open: dict[str, dict[str, set[bool]]], unfinished: set[str],
 ) -> None:  # fmt: skip
-    rights = dict(session.execute(select(Request.reference, Request.right).where(Request.reference.in_(references))).tuples())
+    asked = session.execute(select(Request.reference, Request.right).where(Request.reference.in_(references)))
+    rights = {reference: right for reference, right in asked}
     done = [reference for reference in references if reference not in unfinished]
     copies = [reference for reference in done if rights[reference] in COPIED]
     work.put_many(session, "make_copy", [(f"copy:{reference}", {"reference": reference}) for reference in copies])
