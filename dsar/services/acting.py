@@ -195,7 +195,10 @@ def _items(session: Session, store: str, references: set[str]) -> list[ErasureIt
 
 def _numbers(session: Session, store: str, references: Sequence[str]) -> dict[str, int]:
     made = select(Look.reference, func.max(Look.number)).where(Look.store == store, Look.reference.in_(references))
-    return defaultdict(int, session.execute(made.group_by(Look.reference)).tuples().all())
+    numbers: dict[str, int] = defaultdict(int)
+    for reference, number in session.execute(made.group_by(Look.reference)):
+        numbers[reference] = number
+    return numbers
 
 
 def _unmapped_item(session: Session, reference: str, store: str, name: str) -> ErasureItem:

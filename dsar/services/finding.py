@@ -148,7 +148,7 @@ def _due(session: Session, store: str, limit: int, now: datetime) -> tuple[dict[
         .order_by(Request.map_version, Request.reference)
         .limit(limit)
     )
-    rows = session.execute(wanted).tuples().all()
+    rows = session.execute(wanted).all()
     version = rows[0][1] if rows else 0
     return {reference: right for reference, pinned, right in rows if pinned == version}, version
 
