@@ -1,0 +1,152 @@
+"""A request as its status page tells it, in plain values: a title, the days, the steps, the systems."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from dsar import clock
+from dsar.terms import COPIED, OPEN_VERDICTS, CopyState, Stage, Status, StoreState
+from dsar.web import here, words
+from dsar.web.language import own
+
+LONGEST_STRIP = 31  # days that can still be drawn one by one
+FETCHABLE = (CopyState.READY, CopyState.DELIVERED)
+
+Shown = dict[str, Any]  # `request show`, or `erasure show`
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way; `state`: done, now or next; `at`: when it was done; `line`: more on it."""
+
+    name: str
+    done: bool
+    at: str | None = None
+    line: str = ""
+    state: str = "next"
+
+
+def view(shown: Shown, erasure: Shown | None) -> dict[str, Any]:
+    """What the page's template needs."""
+    return {
+        "title": _title(shown, erasure),
+        "steps": _in_order(_steps(shown, erasure)),
+        "systems": [_system(store) for store in shown["stores"]],
+        "searched": searched(shown),
+        "strip": strip(shown),
+        "unnamed": _unnamed(shown),
+        "copy_ready": has_copy(shown),
+        "begun": shown["status"] not in (Status.RECEIVED, Status.VERIFYING),
+    }
+
+
+def searched(shown: Shown) -> int:
+    """How many stores are searched to the end."""
+    return sum(store["state"] == StoreState.SEARCHED for store in shown["stores"])
+
+
+def strip(shown: Shown) -> tuple[int, int] | None:
+    """Which day of how many it is; None when answered, or when the days are too many to draw."""
+    received = clock.day(clock.parse(shown["received_at"]), here.datamap().controller.zone)
+    total = (date.fromisoformat(shown["due_on"]) - received).days
+    gone = total - shown["days_left"]
+    return None if shown["answered_at"] or total > LONGEST_STRIP else (min(max(gone, 0), total), total)
+
+
+def has_copy(shown: Shown) -> bool:
+    """Whether there is a copy to fetch now."""
+    return bool(shown["copy"]) and shown["copy"]["state"] in FETCHABLE and bool(shown["copy"]["files"])
+
+
+def _title(shown: Shown, erasure: Shown | None) -> str:
+    status = Status(shown["status"])
+    if status in (Status.ANSWERED, Status.CLOSED):
+        if erasure is None:
+            return _("Your copy is ready")
+        is_open = erasure["verdict"] in OPEN_VERDICTS
+        return _("Erased, but not everywhere yet") if is_open else _("Your request is done")
+    if status == Status.WORKING:
+        return _title_at_work(shown, erasure)
+    return {
+        Status.REFUSED: _("We have refused your request"),
+        Status.WITHDRAWN: _("You have withdrawn your request"),
+    }.get(status, _("Please prove that it is you"))
+
+
+def _title_at_work(shown: Shown, erasure: Shown | None) -> str:
+    if searched(shown) < len(shown["stores"]):
+        return _("We are searching for your information")
+    if shown["right"] in COPIED:
+        return _("We are preparing your copy")
+    return {
+        Stage.ERASING: _("We are erasing your information"),
+        Stage.LOOKING: _("We are looking whether everything is gone"),
+        Stage.HELD: _("Your erasure is on hold"),
+    }.get(erasure["stage"] if erasure else None, _("We are preparing the erasure"))
+
+
+def _steps(shown: Shown, erasure: Shown | None) -> list[Step]:
+    steps = [Step(_("Received"), True, shown["received_at"]), _identity(shown), _search(shown)]
+    if shown["status"] in (Status.REFUSED, Status.WITHDRAWN):
+        return [*steps[:1], Step(words.status(shown["status"]), True)]
+    if shown["right"] in COPIED:
+        copy = shown["copy"] or {}
+        steps.append(Step(_("Your copy"), has_copy(shown) or bool(shown["answered_at"]), copy.get("made_at")))
+    else:
+        steps += _erasing(erasure)
+    return [*steps, Step(_("Answered"), bool(shown["answered_at"]), shown["answered_at"])]
+
+
+def _identity(shown: Shown) -> Step:
+    given = [one for one in shown["identifiers"] if not one["internal"]]
+    proven = sum(one["confirmed"] for one in given)
+    line = ""
+    if proven < len(given):
+        line = _("%(n)s of %(m)s proven. We search by what is proven.", n=proven, m=len(given))
+    return Step(_("Identity proven"), bool(shown["verified_at"]), shown["verified_at"], line)
+
+
+def _search(shown: Shown) -> Step:
+    n, m = searched(shown), len(shown["stores"])
+    done = bool(shown["verified_at"]) and n == m and not _unnamed(shown)
+    if done:
+        return Step(ngettext("%(n)s system searched", "%(n)s systems searched", m, n=m), done)
+    return Step(_("Searching: %(n)s of %(m)s systems have answered", n=n, m=m), done)
+
+
+def _erasing(erasure: Shown | None) -> list[Step]:
+    stage = Stage(erasure["stage"]) if erasure else None
+    after = (Stage.LOOKING, Stage.DONE)
+    line = _("On hold: we will write to you.") if stage == Stage.HELD else ""
+    return [
+        Step(_("Erasure"), stage in after, line=line),
+        Step(_("A second look, in another way"), stage == Stage.DONE),
+    ]
+
+
+def _in_order(steps: list[Step]) -> list[Step]:
+    """The first step that is not done is the one now."""
+    now = next((n for n, step in enumerate(steps) if not step.done), len(steps))
+    states = ["done" if n < now else "now" if n == now else "next" for n in range(len(steps))]
+    return [Step(s.name, s.done, s.at, s.line, state) for s, state in zip(steps, states, strict=True)]
+
+
+def _system(store: Shown) -> dict[str, Any]:
+    collections = store["collections"]
+    records = sum(one["records"] or 0 for one in collections)
+    return {
+        "title": own(store["title"]),
+        "holds": _(", ").join(own(one["title"]) for one in collections),
+        "mark": words.found(store["state"], records),
+        "next_try_at": store["next_try_at"] if store["state"] != StoreState.SEARCHED else None,
+    }
+
+
+def _unnamed(shown: Shown) -> list[str]:
+    """The systems with a place that the map does not name and that may hold this person."""
+    titles = {store["name"]: own(store["title"]) for store in shown["stores"]}
+    places = [place["store"] for place in shown["unmapped"] if place["records"] != 0]
+    return [titles.get(name, name) for name in dict.fromkeys(places)]

@@ -1,0 +1,69 @@
+"""What became of an erasure, store by store, in plain values."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from dsar.terms import Seen, Verdict
+from dsar.web import words
+from dsar.web.language import day, own
+
+Shown = dict[str, Any]  # `erasure show`
+COUNTS = ("found", "erased", "kept", "residue")
+
+
+def view(erasure: Shown) -> dict[str, Any]:
+    """What the page's template needs."""
+    stores = [_store(one) for one in erasure["stores"]]
+    return {
+        "stores": stores,
+        "counts": {name: sum(one[name] for one in stores) for name in COUNTS},
+        "mark": words.verdict(erasure["verdict"]),
+        "relooks": erasure["relooks"],
+        "last_backup": max((one["gone_by"] for one in erasure["backups"]), default=None),
+        "typed": any(look["how"] == Seen.PREFIX for one in _collections(erasure) for look in one["looks"]),
+    }
+
+
+def _collections(erasure: Shown) -> list[Shown]:
+    return [one for store in erasure["stores"] for one in store["collections"]]
+
+
+def _store(store: Shown) -> dict[str, Any]:
+    collections = store["collections"]
+    return {
+        "title": own(store["title"]),
+        "mark": words.verdict(store["verdict"]),
+        "collections": [_collection(one) for one in collections],
+        "looked": max((look["at"] for one in collections for look in one["looks"]), default=None),
+        **{name: sum(one[name] or 0 for one in collections) for name in COUNTS},
+    }
+
+
+def _collection(one: Shown) -> dict[str, Any]:
+    return {
+        "title": own(one["title"]) if one["mapped"] else _("A place our register does not name"),
+        "mark": words.verdict(one["verdict"]),
+        "counts": {name: one[name] for name in COUNTS},
+        "ground": one["ground"],
+        "locked": one["locked"],
+        "says": _says(one),
+    }
+
+
+def _says(one: Shown) -> str:
+    """One sentence on a collection, where its counts do not say everything."""
+    prefixes = [look for look in one["looks"] if look["how"] == Seen.PREFIX]
+    if one["verdict"] == Verdict.KEPT and one["ground"]:
+        return _kept(one["ground"])
+    if one["verdict"] == Verdict.RESIDUE:
+        return _("Something is still there. We go on until it is gone.")
+    if one["verdict"] == Verdict.UNREACHABLE:
+        return _("The system did not answer. We try again by ourselves, and your request stays open.")
+    if prefixes and prefixes[-1]["left"] == 0:
+        return _("We typed what you gave us into the search box, letter by letter: nothing was offered.")
+    return ""
+
+
+def _kept(ground: Shown) -> str:
+    return _("The law wants it kept until %(day)s:", day=day(ground["until"])) if ground["until"] else ""
