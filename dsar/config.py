@@ -36,7 +36,9 @@ class Config:
     copy_days: int = 30  # DSAR_COPY_DAYS, days a copy can be fetched
     smtp_url: str = ""  # DSAR_SMTP_URL: smtp://user:password@host:port; none: the local outbox page
     mail_from: str = "privacy@localhost"  # DSAR_MAIL_FROM
-    text_gateway: str = "{number}@text.localhost"  # DSAR_TEXT_GATEWAY: address that turns a mail into a text message
+    text_gateway: str = (
+        "{number}@text.localhost"  # DSAR_TEXT_GATEWAY: address that turns a mail into a text message
+    )
     public_url: str = "http://127.0.0.1:8020"  # DSAR_PUBLIC_URL: where people reach the portal
     port: int = 8020  # DSAR_PORT of `dsar run`
 
@@ -78,7 +80,18 @@ class Config:
         return type(self)(**values)
 
 
-_TEXTS = ("database_url", "broker_url", "map", "vault", "master_key", "secret_key", "smtp_url", "mail_from", "text_gateway", "public_url")
+_TEXTS = (
+    "database_url",
+    "broker_url",
+    "map",
+    "vault",
+    "master_key",
+    "secret_key",
+    "smtp_url",
+    "mail_from",
+    "text_gateway",
+    "public_url",
+)
 _NUMBERS: dict[str, type[float] | type[int]] = {
     "lease": float, "store_timeout": float, "batch": int, "pdf_rows": int, "copy_days": int, "port": int,
 }  # fmt: skip
@@ -100,7 +113,9 @@ def key_bytes(setting: str, name: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:
-        raise BadInput(f"{name} must be base64 of {KEY_BYTES} bytes, or file:PATH; make one: openssl rand -base64 32")
+        raise BadInput(
+            f"{name} must be base64 of {KEY_BYTES} bytes, or file:PATH; make one: openssl rand -base64 32"
+        )
     return key
 
 

@@ -53,6 +53,6 @@ office: Office | None = None
 @worker_process_init.connect
 def open_office(**_: object) -> None:
     """Each worker process opens its own connections, never those of its parent."""
-    global office  # noqa: PLW0603
+    global office
     db.disconnect()
     office = Office.open(config)

@@ -21,7 +21,9 @@ def ledger() -> None:
 
 
 @ledger.command()
-@click.option("--from", "file", type=click.Path(path_type=Path, dir_okay=False), help="An export; needs no database.")
+@click.option(
+    "--from", "file", type=click.Path(path_type=Path, dir_okay=False), help="An export; needs no database."
+)
 @as_json
 def verify(file: Path | None, as_json: bool) -> int:
     """Prove the ledger whole; exit 1 and name the first broken entry of each chain if it is not."""
@@ -34,12 +36,18 @@ def verify(file: Path | None, as_json: bool) -> int:
             checkpoint = checkpoints.first_broken(session, here.vault)
         broken = list(proof.broken)
         if checkpoint is not None:
-            broken.append(book.Broken("checkpoint", checkpoint, "the checkpoint does not follow, or is not signed by us"))
+            broken.append(
+                book.Broken(
+                    "checkpoint", checkpoint, "the checkpoint does not follow, or is not signed by us"
+                )
+            )
     shown = {
         "whole": not broken, "entries": proof.entries, "chains": proof.chains, "broken": [vars(b) for b in broken],
     }  # fmt: skip
     lines = [f"{b.reference} {b.number}: {b.reason}" for b in broken]
-    lines.append(f"The ledger is {'whole' if not broken else 'NOT whole'}: {proof.entries} entries, {proof.chains} chains.")
+    lines.append(
+        f"The ledger is {'whole' if not broken else 'NOT whole'}: {proof.entries} entries, {proof.chains} chains."
+    )
     answer(shown, as_json, "\n".join(lines))
     return 1 if broken else 0
 
@@ -61,7 +69,11 @@ def export(file: Path, as_json: bool) -> None:
         fresh.replace(file)
     finally:
         fresh.unlink(missing_ok=True)
-    answer({"entries": entries, "sha256": digest.hexdigest()}, as_json, f"{entries} entries, SHA-256 {digest.hexdigest()}")
+    answer(
+        {"entries": entries, "sha256": digest.hexdigest()},
+        as_json,
+        f"{entries} entries, SHA-256 {digest.hexdigest()}",
+    )
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
@@ -69,7 +81,9 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
         with file.open(encoding="utf-8") as lines:
             for number, text in enumerate(lines, 1):
                 line = json.loads(text)
-                if not isinstance(line, dict) or not ({"head", "entries", "seal"} <= line.keys() or "number" in line):
+                if not isinstance(line, dict) or not (
+                    {"head", "entries", "seal"} <= line.keys() or "number" in line
+                ):
                     raise BadInput(f"{file}:{number} is no entry of a ledger")
                 yield line
     except OSError as error:

@@ -58,7 +58,9 @@ def apply(file: Path, by: str | None, reason: str | None, as_json: bool) -> None
         "version": applied.version, "sha256": applied.sha256, "stores": len(loaded.map.stores),
         "added": applied.added, "removed": applied.removed,
     }  # fmt: skip
-    answer(shown, as_json, f"Version {applied.version} of the map is in force, with {shown['stores']} stores.")
+    answer(
+        shown, as_json, f"Version {applied.version} of the map is in force, with {shown['stores']} stores."
+    )
 
 
 def read(file: Path) -> Loaded:
@@ -71,9 +73,13 @@ def read(file: Path) -> Loaded:
 def _words(shown: dict[str, Any]) -> str:
     for error in shown["errors"]:
         nearest = f" (did you mean {error['nearest']}?)" if error["nearest"] else ""
-        print(f"{error['file']}:{error['line']}: {error['path']}: {error['message']}{nearest}", file=sys.stderr)
+        print(
+            f"{error['file']}:{error['line']}: {error['path']}: {error['message']}{nearest}", file=sys.stderr
+        )
     lines = [f"not reachable: {one['store']}: {one['reason']}" for one in shown["unreachable"]]
-    lines += [f"not in the map: {p['store']}.{p['table']}: {', '.join(p['columns'])}" for p in shown["unmapped"]]
+    lines += [
+        f"not in the map: {p['store']}.{p['table']}: {', '.join(p['columns'])}" for p in shown["unmapped"]
+    ]
     lines.append("The map is right." if shown["ok"] else f"{len(shown['errors'])} errors.")
     return "\n".join(lines)
 

@@ -50,7 +50,9 @@ def downgrade(revision: str, as_json: bool) -> None:
     """Take the database back to a revision; `base` empties it."""
     db.connect(Config.from_env().database_url)
     migration.downgrade(revision)
-    answer({"revision": migration.current()}, as_json, f"The database is at {migration.current() or 'nothing'}.")
+    answer(
+        {"revision": migration.current()}, as_json, f"The database is at {migration.current() or 'nothing'}."
+    )
 
 
 @click.command()
@@ -65,9 +67,15 @@ def doctor(as_json: bool) -> int:
             found += [_well("settings"), _well("database"), _well("vault")]
             with db.read() as session:
                 number = maps.newest(session)
-            found.append(_well("map", None if number else "no data map was applied yet; apply one: dsar map apply FILE"))
+            found.append(
+                _well(
+                    "map", None if number else "no data map was applied yet; apply one: dsar map apply FILE"
+                )
+            )
             mail = here.config.smtp_url or here.config.env != "production"
-            found.append(_well("mail", None if mail else "DSAR_SMTP_URL is not set, so no mail can be sent; set it"))
+            found.append(
+                _well("mail", None if mail else "DSAR_SMTP_URL is not set, so no mail can be sent; set it")
+            )
     except DsarError as error:
         found.append(_well("office", str(error)))
     fonts()
@@ -79,7 +87,9 @@ def doctor(as_json: bool) -> int:
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), show_default=True)
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), show_default=True
+)
 @click.option("--people", default=5000, show_default=True, help="How many other people stand around.")
 def demo(folder: Path, people: int) -> None:
     """Tell the story on the demonstration company's stores; then serve the pages, unless SERVE=0."""

@@ -23,7 +23,9 @@ def add(name: str, role: str, as_json: bool) -> None:
         added, token = staff.add(session, name, Role(role), at=clock.now())
     link = f"{here.config.public_url}/desk/set-up/{token}" if token else None
     shown = {"name": added.name, "role": added.role, "set_up_link": link}
-    answer(shown, as_json, f"{added.name} is {added.role}." + (f" To set the password: {link}" if link else ""))
+    answer(
+        shown, as_json, f"{added.name} is {added.role}." + (f" To set the password: {link}" if link else "")
+    )
 
 
 COMMANDS = [user]

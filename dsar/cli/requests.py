@@ -22,7 +22,9 @@ def request() -> None:
 @request.command("open")
 @click.option("--right", "asked", type=rights, multiple=True, required=True)
 @click.option("--lang", default="zh-CN", show_default=True, metavar="L", help="zh-CN or en.")
-@click.option("--received-at", metavar="T", help="When it first reached the controller (RFC 3339); default: now.")
+@click.option(
+    "--received-at", metavar="T", help="When it first reached the controller (RFC 3339); default: now."
+)
 @click.option("--looks-only", is_flag=True, help="For an erasure done elsewhere: only look what is left.")
 @click.option("--once", metavar="KEY", help="The same key gives the same requests.")
 @with_identifiers
@@ -39,7 +41,9 @@ def open_(
     with office() as here, db.begin() as session:
         at = clock.now()
         received = clock.parse(received_at) if received_at else at
-        taken = intake.Intake([Right(r) for r in asked], given(identifiers, identifier_file), lang, received, looks_only, once)
+        taken = intake.Intake(
+            [Right(r) for r in asked], given(identifiers, identifier_file), lang, received, looks_only, once
+        )
         opened = intake.open_submission(session, here.vault, taken, actor="operator", at=at)
         shown = [
             {
@@ -56,7 +60,9 @@ def open_(
 @request.command()
 @click.argument("ref")
 @by_staff
-@click.option("--evidence", required=True, metavar="TEXT", help="What was seen that proves the identity; it is sealed.")
+@click.option(
+    "--evidence", required=True, metavar="TEXT", help="What was seen that proves the identity; it is sealed."
+)
 @with_identifiers
 @as_json
 def confirm(
@@ -66,7 +72,9 @@ def confirm(
     with office() as here, db.begin() as session:
         row = intake.get(session, ref)
         chosen = given(identifiers, identifier_file)
-        done = proving.confirm(session, here.vault, row, by=by, evidence=evidence, given=chosen, at=clock.now())
+        done = proving.confirm(
+            session, here.vault, row, by=by, evidence=evidence, given=chosen, at=clock.now()
+        )
         shown = {
             "reference": row.reference, "status": row.status,
             "confirmed": done.confirmed, "unconfirmed": done.unconfirmed,
@@ -116,7 +124,9 @@ def go(ref: str, by: str, as_json: bool) -> None:
 @erasure.command()
 @click.argument("ref")
 @by_staff
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is sealed, the ledger holds its digest.")
+@click.option(
+    "--reason", required=True, metavar="TEXT", help="Why; it is sealed, the ledger holds its digest."
+)
 @as_json
 def hold(ref: str, by: str, reason: str, as_json: bool) -> None:
     """Stop an erasure where it stands."""
@@ -149,7 +159,9 @@ def _request_words(shown: dict[str, Any]) -> str:
         counts = [c["records"] for c in store["collections"] if c["records"] is not None]
         reason = f" ({store['reason']})" if store["reason"] else ""
         lines.append(f"  {store['name']}: {store['state']}, {sum(counts)} records{reason}")
-    lines += [f"  not in the map: {p['store']}.{p['table']}: {p['records']} records" for p in shown["unmapped"]]
+    lines += [
+        f"  not in the map: {p['store']}.{p['table']}: {p['records']} records" for p in shown["unmapped"]
+    ]
     return "\n".join(lines)
 
 

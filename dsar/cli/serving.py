@@ -22,7 +22,9 @@ def serve(config: Config) -> None:
     """Serve the pages here; worker and clock run beside, and end with it."""
     office = Office.open(config)
     app = create_app(office)
-    server = waitress.create_server(app, host="127.0.0.1", port=config.port, threads=THREADS, clear_untrusted_proxy_headers=True)
+    server = waitress.create_server(
+        app, host="127.0.0.1", port=config.port, threads=THREADS, clear_untrusted_proxy_headers=True
+    )
     worker = subprocess.Popen(_worker(), env=dict(os.environ), start_new_session=True)  # noqa: S603
     threading.Thread(target=_watch, args=(worker,), daemon=True).start()
     signal.signal(signal.SIGTERM, _stop)
@@ -40,7 +42,8 @@ def _worker() -> list[str]:
     """Celery's worker with threads and its beat: a process of its own, so that a PDF does not hold up a page."""
     return [
         sys.executable, "-m", "celery", "-A", "workers", "worker", "--beat", "--pool", "threads",
-        "--concurrency", str(THREADS), "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        "--concurrency", str(THREADS), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+        "--without-heartbeat",
     ]  # fmt: skip
 
 

@@ -20,8 +20,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 by_staff = click.option("--by", required=True, metavar="USER", help="The member of staff who does this.")
 identifier_options = (
-    click.option("--identifier", "identifiers", multiple=True, metavar="KIND:VALUE", help="As phone:+8613100008688."),
-    click.option("--identifier-file", metavar="FILE", help="One KIND:VALUE a line; - reads from standard input."),
+    click.option(
+        "--identifier", "identifiers", multiple=True, metavar="KIND:VALUE", help="As phone:+8613100008688."
+    ),
+    click.option(
+        "--identifier-file", metavar="FILE", help="One KIND:VALUE a line; - reads from standard input."
+    ),
 )
 
 

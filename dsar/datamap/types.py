@@ -85,7 +85,7 @@ class Condition:
 
     column: str
     test: Literal["above", "below", "is", "is_not", "in"]
-    value: str | int | float | bool | None | tuple[str | int | float | bool | None, ...]
+    value: str | int | float | bool | tuple[str | int | float | bool | None, ...] | None
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,9 @@ class Store:
     def _depth(self, collection: Collection, below: tuple[str, ...]) -> int:
         """How many collections of this store lead to one, in the longest chain; `below` ends a circle."""
         kinds, path = {by.kind for by in collection.found_by}, (*below, collection.name)
-        givers = [each for each in self.collections.values() if kinds & set(each.gives) and each.name not in path]
+        givers = [
+            each for each in self.collections.values() if kinds & set(each.gives) and each.name not in path
+        ]
         return max((self._depth(giver, path) + 1 for giver in givers), default=0)
 
 
@@ -280,4 +282,6 @@ class DataMap:
             if not more:
                 return givers
             givers |= more
-            wanted |= {by.kind for name in more for c in self.stores[name].collections.values() for by in c.found_by}
+            wanted |= {
+                by.kind for name in more for c in self.stores[name].collections.values() for by in c.found_by
+            }

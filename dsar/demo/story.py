@@ -60,7 +60,7 @@ def _settings(folder: Path, map_file: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _old_way(folder: Path, told: case.Case, settings: Mapping[str, str]) -> None:
+def _old_way(folder: Path, told: case.Case, settings: dict[str, str]) -> None:
     console.rule("The old way: rows deleted by hand, and nobody looks again")
     deleted = byhand.delete_by_hand(folder / "stores", told)
     console.print(

@@ -57,7 +57,9 @@ class _Desk:
     files: dict[str, FileKept]
 
 
-def assemble(session: Session, office: Office, request: Request, *, complete: bool, at: datetime) -> Assembled:
+def assemble(
+    session: Session, office: Office, request: Request, *, complete: bool, at: datetime
+) -> Assembled:
     """Everything that the papers are made of.  Raises SealBroken when a part does not open."""
     desk = _desk(session, office, request)
     promise = showing.clock_rule(request)["text"]
@@ -83,7 +85,9 @@ def _desk(session: Session, office: Office, request: Request) -> _Desk:
     datamap = maps.get(session, request.map_version)
     identity = {request.reference: keys.of(session, office.vault, request.reference, KeyClass.IDENTITY)}
     asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
-    works = {w.store: w for w in session.scalars(select(StoreWork).where(StoreWork.reference == request.reference))}
+    works = {
+        w.store: w for w in session.scalars(select(StoreWork).where(StoreWork.reference == request.reference))
+    }
     key = keys.of(session, office.vault, request.reference, KeyClass.FOUND)
     return _Desk(office, request, datamap, asked, key, _probes(session, request.reference, asked), works, {})
 
@@ -91,7 +95,9 @@ def _desk(session: Session, office: Office, request: Request) -> _Desk:
 def _probes(session: Session, reference: str, asked: list[Asked]) -> dict[tuple[str, str], list[Probe]]:
     """The parts of each collection, in an order that does not depend on when they were found."""
     by_id = {one.id: one for one in asked}
-    wanted = select(Probe).where(Probe.reference == reference, Probe.collection != UNMAPPED, Probe.records > 0)
+    wanted = select(Probe).where(
+        Probe.reference == reference, Probe.collection != UNMAPPED, Probe.records > 0
+    )
     found: dict[tuple[str, str], list[Probe]] = {}
     for probe in session.scalars(wanted):
         found.setdefault((probe.store, probe.collection), []).append(probe)
@@ -126,12 +132,14 @@ def _collection(desk: _Desk, store: Store, collection: Collection) -> Collection
         name=collection.name, title=collection.title, purpose=collection.purpose.title,
         legal_basis=collection.purpose.legal_basis,
         source=None if collection.source.column else collection.source.text, source_field=collection.source.column,
-        consent_field=collection.consent, recipients=tuple(_recipient(desk.datamap, name) for name in collection.recipients),
+        consent_field=collection.consent,
+        recipients=tuple(_recipient(desk.datamap, name) for name in collection.recipients),
         retention=collection.purpose.retention,
         records=sum(probe.records for probe in desk.probes.get((store.name, collection.name), [])),
         without_consent=without_consent,
         fields=tuple(
-            FieldShown(field, "given" if field.given else "withheld", field.withhold) for field in collection.fields.values()
+            FieldShown(field, "given" if field.given else "withheld", field.withhold)
+            for field in collection.fields.values()
         ),
         rows=rows, files=files,
     )  # fmt: skip
@@ -139,22 +147,33 @@ def _collection(desk: _Desk, store: Store, collection: Collection) -> Collection
 
 def _rows(desk: _Desk, store: Store, collection: Collection) -> Callable[[], Iterator[Row]]:
     """The rows of a collection, streamed anew at each call; another person's identifier is masked."""
-    foreign = {f.name: desk.datamap.identifier_kinds[f.identifier] for f in collection.fields.values() if f.identifier}
+    foreign = {
+        f.name: desk.datamap.identifier_kinds[f.identifier]
+        for f in collection.fields.values()
+        if f.identifier
+    }
 
     def rows() -> Iterator[Row]:
         for line in _lines(desk, store, collection):
-            yield {name: _own(desk, foreign[name], value) if name in foreign else value for name, value in line.row.items()}
+            yield {
+                name: _own(desk, foreign[name], value) if name in foreign else value
+                for name, value in line.row.items()
+            }
 
     return rows
 
 
-def _own(desk: _Desk, kind: IdentifierKind, value: str | int | float | bool | None) -> str | int | float | bool | None:
+def _own(
+    desk: _Desk, kind: IdentifierKind, value: str | int | float | bool | None
+) -> str | int | float | bool | None:
     """The value when it is the person's own proven identifier; else masked, as a question: is this yours?"""
     if value is None or value == "":
         return value
     anyhow = ("any",) if kind.normal != "exact" else ("exact",)
     own = (asked for asked in desk.asked if asked.kind == kind.name)
-    return value if any(matches(kind, asked.value, anyhow, value) for asked in own) else masked(kind, str(value))
+    return (
+        value if any(matches(kind, asked.value, anyhow, value) for asked in own) else masked(kind, str(value))
+    )
 
 
 def _lines(desk: _Desk, store: Store, collection: Collection) -> Iterator[parts.Line]:
@@ -194,7 +213,9 @@ def _recipient(datamap: DataMap, name: str) -> RecipientShown:
 def _points(datamap: DataMap) -> Iterator[PointShown]:
     for point in datamap.collection_points:
         place = _place(datamap, point.place) if point.place else None
-        yield PointShown(point.name, point.title, point.field, point.field_title, point.state, place, point.reason)
+        yield PointShown(
+            point.name, point.title, point.field, point.field_title, point.state, place, point.reason
+        )
 
 
 def _place(datamap: DataMap, place: str) -> Text:
@@ -206,5 +227,7 @@ def _place(datamap: DataMap, place: str) -> Text:
 
 def _unmapped(session: Session, reference: str) -> Iterator[UnmappedShown]:
     place = UnmappedPlace
-    for row in session.scalars(select(place).where(place.reference == reference).order_by(place.store, place.table)):
+    for row in session.scalars(
+        select(place).where(place.reference == reference).order_by(place.store, place.table)
+    ):
         yield UnmappedShown(row.store, row.table, tuple(row.columns), row.holding)

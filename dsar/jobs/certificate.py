@@ -56,7 +56,10 @@ def _make(certificate: Certificate, sink: Sealed) -> None:
         "number": certificate.number, "made_at": clock.text(certificate.made_at), "sha256": sink.written[0].sha256,
     }  # fmt: skip
     plain = {**certificate.show, "certificate": made}
-    sink.file("certificate.json", lambda write: write(json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"))
+    sink.file(
+        "certificate.json",
+        lambda write: write(json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"),
+    )
 
 
 def _certificate(session: Session, office: Office, request: Request, erasure: Erasure) -> Certificate:
@@ -67,7 +70,9 @@ def _certificate(session: Session, office: Office, request: Request, erasure: Er
     asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
     own = [one for one in asked if not one.internal]
     ground = shown["proof"]["ground"]
-    last = session.scalar(select(func.max(ErasureItem.erased_at)).where(ErasureItem.reference == request.reference))
+    last = session.scalar(
+        select(func.max(ErasureItem.erased_at)).where(ErasureItem.reference == request.reference)
+    )
     return Certificate(
         show=shown, lang=request.lang, controller=datamap.controller,
         identifiers=tuple((datamap.identifier_kinds[one.kind].title, _masked(datamap, one)) for one in own),
@@ -121,7 +126,9 @@ def _record(
         files=digests(written),
     )  # fmt: skip
     erasure.certificate, erasure.stage, erasure.done_at = certificate.number, Stage.DONE, certificate.made_at
-    session.execute(delete(PaperFile).where(PaperFile.reference == reference, PaperFile.paper == "certificate"))
+    session.execute(
+        delete(PaperFile).where(PaperFile.reference == reference, PaperFile.paper == "certificate")
+    )
     for file in written:
         session.add(
             PaperFile(
@@ -132,5 +139,3 @@ def _record(
     session.flush()
     if certificate.show["verdict"] not in OPEN_VERDICTS:
         mailing.raise_told(session, office.vault, request, "erased", at=certificate.made_at)
-
-

@@ -48,14 +48,18 @@ def write_incomplete(office: Office, request: Request, folder: Path) -> list[Wri
     with db.read() as session:
         shown = showing.request(session, office.vault, request, at=clock.now())
         if not any(store["state"] == "searched" for store in shown["stores"]):
-            raise NotAllowed(f"request {request.reference}: no store has answered yet; there is nothing to write")
+            raise NotAllowed(
+                f"request {request.reference}: no store has answered yet; there is nothing to write"
+            )
         assembled = assemble(session, office, request, complete=False, at=clock.now())
     sink = Folder(folder)
     make_files(office, assembled, sink)
     return sink.written
 
 
-def _record(session: Session, office: Office, reference: str, assembled: Assembled, written: list[Written]) -> None:
+def _record(
+    session: Session, office: Office, reference: str, assembled: Assembled, written: list[Written]
+) -> None:
     request, at = intake.get(session, reference), assembled.package.made_at
     if request.status != Status.WORKING:
         return
@@ -71,9 +75,16 @@ def _record(session: Session, office: Office, reference: str, assembled: Assembl
     for file in written:
         session.add(
             PaperFile(
-                reference=reference, paper="copy", name=file.name, bytes=file.bytes, sha256=file.sha256, sealed=file.sealed
+                reference=reference,
+                paper="copy",
+                name=file.name,
+                bytes=file.bytes,
+                sha256=file.sha256,
+                sealed=file.sealed,
             )
         )
     session.flush()
     mailing.raise_told(session, office.vault, request, "ready", at=at)
-    work.put(session, "expire_copy", key=f"expire:{reference}", not_before=copy.expires_at, reference=reference)
+    work.put(
+        session, "expire_copy", key=f"expire:{reference}", not_before=copy.expires_at, reference=reference
+    )

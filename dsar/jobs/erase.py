@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from dsar import clock, faults
 from dsar.connectors import Act, Connector, Found, Probe, Schema
-from dsar.datamap.types import Collection, Keep, Store
+from dsar.datamap.types import Collection, Keep
 from dsar.errors import CannotErase, StoreProblem
 from dsar.jobs import job
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import acting, erasing, intake, searching, work
-from dsar.services.acting import Batch, Done, Target
+from dsar.services import acting, erasing, intake, searching, targets, work
+from dsar.services.acting import Done
 from dsar.services.deciding import Decision, decide
+from dsar.services.targets import Batch, Target
 from dsar.services.work import Claim
 from dsar.terms import StoreState
 
@@ -41,7 +42,7 @@ def start_erasure(_office: Office, claim: Claim, *, reference: str) -> None:
 def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
     """Count, then erase, chunk by chunk; what a run that was cut short erased is in the count made before."""
     with held(claim) as session:
-        batch = acting.to_erase(session, office.vault, store, limit=office.config.batch)
+        batch = targets.to_erase(session, office.vault, store, limit=office.config.batch)
     if batch is None:
         return None
     try:
@@ -88,7 +89,9 @@ def _read(office: Office, batch: Batch, store: str) -> dict[str, list[tuple[Act,
         }
 
 
-def _decided(connector: Connector, collection: Collection, schema: Schema, batch: Batch) -> Iterator[tuple[Act, Decision]]:
+def _decided(
+    connector: Connector, collection: Collection, schema: Schema, batch: Batch
+) -> Iterator[tuple[Act, Decision]]:
     table = schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
     on = today(batch)
@@ -101,13 +104,19 @@ def _decided(connector: Connector, collection: Collection, schema: Schema, batch
 
 def _slim(collection: Collection, found: Found) -> Found:
     """Only what the statement needs to see that the record still matches, and the files that it names."""
-    wanted = {by.column for by in collection.found_by} | {f.name for f in collection.fields.values() if f.file}
+    wanted = {by.column for by in collection.found_by} | {
+        f.name for f in collection.fields.values() if f.file
+    }
     return replace(found, row={column: value for column, value in found.row.items() if column in wanted})
 
 
-def _counts(batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]]) -> dict[Key, tuple[int, int]]:
+def _counts(
+    batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]]
+) -> dict[Key, tuple[int, int]]:
     counts: dict[Key, tuple[int, int]] = {
-        (target.reference, name): (0, 0) for target in batch.targets for name in batch.datamap.stores[store].collections
+        (target.reference, name): (0, 0)
+        for target in batch.targets
+        for name in batch.datamap.stores[store].collections
     }
     for name, decided in acts.items():
         for act, decision in decided:
@@ -117,7 +126,9 @@ def _counts(batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]
     return counts
 
 
-def _erase(office: Office, batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]]) -> dict[Key, Done]:
+def _erase(
+    office: Office, batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]]
+) -> dict[Key, Done]:
     collections = batch.datamap.stores[store].collections
     done = {(target.reference, name): Done() for target in batch.targets for name in collections}
     with office.store(batch.datamap.stores[store], batch.datamap, erasing=True) as connector:
@@ -140,7 +151,9 @@ def _carry_out(
                 done[batch.targets[erased.act.found.subject].reference, collection.name].gone += 1
 
 
-def _note_kept(batch: Batch, collection: Collection, decided: Sequence[tuple[Act, Decision]], done: dict[Key, Done]) -> None:
+def _note_kept(
+    batch: Batch, collection: Collection, decided: Sequence[tuple[Act, Decision]], done: dict[Key, Done]
+) -> None:
     for act, decision in decided:
         if not decision.kept:
             continue
@@ -163,7 +176,11 @@ def _note_cannot(
 
 def _wake_rebuilt(session: Session, batch: Batch, store: str) -> None:
     """Stores that are rebuilt from this one may be erased now."""
-    followers = [s.name for s in batch.datamap.stores.values() if any(f.startswith(f"{store}.") for f in s.rebuilt_from)]
+    followers = [
+        s.name
+        for s in batch.datamap.stores.values()
+        if any(f.startswith(f"{store}.") for f in s.rebuilt_from)
+    ]
     work.put_many(session, "erase_store", [(f"erase:{name}", {"store": name}) for name in followers])
 
 
@@ -178,5 +195,3 @@ def trouble(claim: Claim, store: str, references: Sequence[str], error: StorePro
             session, store, references, StoreState.UNREACHABLE, str(error),
             next_try_at=clock.real() + work.pause(claim.tries), at=clock.now(),
         )  # fmt: skip
-
-

@@ -61,7 +61,7 @@ def single(office: Office, reference: str, paper: str, name: str) -> Iterator[by
     raise NotFound(f"request {reference} has no file of that name")
 
 
-def fetched(office: Office, reference: str, *, at: datetime, actor: str = "subject") -> None:
+def fetched(_office: Office, reference: str, *, at: datetime, actor: str = "subject") -> None:
     """Record that a copy was fetched."""
     with db.begin() as session:
         answering.fetched(session, intake.get(session, reference), actor=actor, at=at)

@@ -13,9 +13,10 @@ from dsar.jobs import job
 from dsar.jobs.erase import probes, today, trouble
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import acting
-from dsar.services.acting import Batch, Saw
+from dsar.services import acting, targets
+from dsar.services.acting import Saw
 from dsar.services.deciding import decide
+from dsar.services.targets import Batch
 from dsar.services.work import Claim
 from dsar.terms import Seen
 
@@ -44,7 +45,7 @@ class _Looking:
 def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
     """Look with other eyes than those that erased; what is there now is residue, unless a law keeps it."""
     with held(claim) as session:
-        batch = acting.to_look(session, office.vault, store, limit=office.config.batch)
+        batch = targets.to_look(session, office.vault, store, limit=office.config.batch)
     if batch is None:
         return None
     references = [target.reference for target in batch.targets]
@@ -132,7 +133,9 @@ def _settle_mentions(office: Office, hits: Sequence[Residue], looking: _Looking)
     only_looks = any(target.looks_only for target in looking.batch.targets)
     for hit in hits:
         collection = _collection_of(looking.store, hit.table, hit.column)
-        mentions = collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
+        mentions = (
+            collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
+        )
         if collection and mentions and mentions.act == "keep":
             stays.add((hit.table, hit.column))
         elif collection and mentions and mentions.act == "erase" and not only_looks:
@@ -185,5 +188,3 @@ def _any_of(store: Store, table: str) -> Collection | None:
 def _count(looking: _Looking) -> None:
     for key, rows in looking.left.items():
         looking.saw[key].residue = len(rows)
-
-

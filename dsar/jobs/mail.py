@@ -33,7 +33,9 @@ def send_mail(office: Office, claim: Claim, *, mail: int) -> None:
         letter = mailing.letter(session, office.vault, mail)
         request = intake.get(session, letter.reference)
         datamap = maps.get(session, request.map_version)
-    message = _message(office.config, letter, written(letter, datamap, request.due_on, office.config.public_url))
+    message = _message(
+        office.config, letter, written(letter, datamap, request.due_on, office.config.public_url)
+    )
     with faults.effect("mail.send"):
         _send(office.config, message)
     with faults.effect("mail.write"), held(claim) as session:
@@ -43,7 +45,9 @@ def send_mail(office: Office, claim: Claim, *, mail: int) -> None:
 
 def _message(config: Config, letter: Letter, text: tuple[str, str]) -> EmailMessage:
     message = EmailMessage()
-    message["Message-ID"] = f"<{letter.kind}-{letter.id}.{letter.reference}@{config.mail_from.rsplit('@', 1)[-1]}>"
+    message["Message-ID"] = (
+        f"<{letter.kind}-{letter.id}.{letter.reference}@{config.mail_from.rsplit('@', 1)[-1]}>"
+    )
     message["From"] = config.mail_from
     message["To"] = _address(config, letter)
     message["Subject"] = text[0]
@@ -72,5 +76,3 @@ def _send(config: Config, message: EmailMessage) -> None:
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         raise MailProblem(f"the mail server did not take a message: {type(error).__name__}") from error
-
-

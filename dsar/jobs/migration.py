@@ -2,11 +2,11 @@
 
 import fcntl
 
-from alembic import command
 from alembic.config import Config as Alembic
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from alembic import command
 from dsar import db, places
 from dsar.config import Config
 from dsar.db import DatabaseProblem

@@ -29,7 +29,9 @@ class Office:
         Raises BadInput, VaultProblem, DatabaseProblem: one line each.
         """
         if config.vault.startswith("s3://"):
-            raise BadInput("DSAR_VAULT names s3://, which is not served yet; name a folder that all processes share")
+            raise BadInput(
+                "DSAR_VAULT names s3://, which is not served yet; name a folder that all processes share"
+            )
         office = cls(config, Vault(Path(config.vault), key_bytes(config.master_key, "DSAR_MASTER_KEY")))
         office.vault.check()
         db.connect(config.database_url)

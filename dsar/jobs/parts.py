@@ -78,7 +78,9 @@ class PartWriter:
             return Part(self.probe, self.records, digest, None, self._name)
         sealed = None
         if kept:
-            sealed = self._vault.seal(self._person.sealing, bytes(self._held), _about(self._person.reference, self.probe))
+            sealed = self._vault.seal(
+                self._person.sealing, bytes(self._held), _about(self._person.reference, self.probe)
+            )
         return Part(self.probe, self.records, digest, sealed, None)
 
 
@@ -115,5 +117,3 @@ def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _about(reference: str, probe: int) -> str:
     return f"{reference}/found/{probe}"
-
-

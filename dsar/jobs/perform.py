@@ -86,7 +86,9 @@ def _put_back(claim: Claim, error: Exception) -> None:
     """Only our own errors are told in words: another's may hold what a store holds."""
     reason = str(error) if isinstance(error, DsarError) else type(error).__name__
     log.error("work %s %s failed: %s", claim.job, claim.id, reason)
-    log.debug("work %s %s failed", claim.job, claim.id, exc_info=error)  # may hold what a store holds: never in production
+    log.debug(
+        "work %s %s failed", claim.job, claim.id, exc_info=error
+    )  # may hold what a store holds: never in production
     with db.begin() as session:
         pause = work.pause(claim.tries)
         work.later(session, claim, due_at=clock.real() + pause, reason=reason)
@@ -115,5 +117,3 @@ def _renewed(office: Office, claim: Claim) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-

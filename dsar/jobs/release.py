@@ -48,7 +48,9 @@ def check_files(session: Session, office: Office, reference: str, paper: str) ->
         raise ReleaseRefused(f"{paper} of {reference}: its files are not those of the ledger; make it again")
     for file in files:
         if _digest(office.vault, key, file) != recorded[label(file.name)]:
-            raise ReleaseRefused(f"{paper} of {reference}: {label(file.name)} is not what was made; nothing is released")
+            raise ReleaseRefused(
+                f"{paper} of {reference}: {label(file.name)} is not what was made; nothing is released"
+            )
     return files
 
 
@@ -66,7 +68,12 @@ def label(name: str) -> str:
 
 
 def _check_store(
-    vault: Vault, key: bytes, reference: str, store: str, probes: Iterable[Probe], recorded: dict[str, Any] | None
+    vault: Vault,
+    key: bytes,
+    reference: str,
+    store: str,
+    probes: Iterable[Probe],
+    recorded: dict[str, Any] | None,
 ) -> None:
     found: list[tuple[str, str]] = []
     records = 0

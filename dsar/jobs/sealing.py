@@ -96,10 +96,15 @@ def make_files(office: Office, assembled: Assembled, sink: Sink) -> None:
 
     Raises ReleaseRefused when the PDF does not say what was found.
     """
-    package = assembled.package
-    pdf = copy_pdf(package, rows=office.config.pdf_rows)
-    check_pdf(pdf, package)
+    pdf = copy_pdf(assembled.package, rows=office.config.pdf_rows)
+    check_pdf(pdf, assembled.package)
     sink.file("copy.pdf", lambda write: write(pdf))
+    make_data(office, assembled, sink)
+
+
+def make_data(office: Office, assembled: Assembled, sink: Sink) -> None:
+    """Make every file of a package but the PDF, streamed."""
+    package = assembled.package
     sink.file("copy.json", lambda write: write_copy_json(package, write))
     for store in package.stores:
         for collection in store.collections:
@@ -114,5 +119,3 @@ def pour(pieces: Iterable[bytes], write: Callable[[bytes], object]) -> None:
     """Write every piece."""
     for piece in pieces:
         write(piece)
-
-

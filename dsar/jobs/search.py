@@ -41,7 +41,14 @@ def search_store(office: Office, claim: Claim, *, store: str) -> datetime | None
     next_try_at = clock.real() + work.pause(claim.tries)
     with faults.effect("search.seal"), held(claim) as session:
         finding.record(
-            session, office.vault, batch.datamap, store, findings, columns, next_try_at=next_try_at, at=clock.now()
+            session,
+            office.vault,
+            batch.datamap,
+            store,
+            findings,
+            columns,
+            next_try_at=next_try_at,
+            at=clock.now(),
         )
     return _next(store)
 
@@ -59,7 +66,12 @@ def _pass(
 
 
 def _find_all(
-    office: Office, claim: Claim, connector: Connector, store: Store, people: Sequence[Person], columns: dict[str, list[str]]
+    office: Office,
+    claim: Claim,
+    connector: Connector,
+    store: Store,
+    people: Sequence[Person],
+    columns: dict[str, list[str]],
 ) -> list[Finding]:
     """What every collection holds of these people; where a statement fails for some, halve until they are alone."""
     findings = [Finding(person) for person in people]
@@ -80,14 +92,26 @@ def _find_all(
 
 
 def _find(
-    office: Office, claim: Claim, connector: Connector, collection: Collection, findings: list[Finding], unknown: list[str]
+    office: Office,
+    claim: Claim,
+    connector: Connector,
+    collection: Collection,
+    findings: list[Finding],
+    unknown: list[str],
 ) -> None:
     kinds = {by.kind for by in collection.found_by}
     probes = [
-        Probe(subject, asked.number, asked.kind, asked.value, done=(collection.name, asked.id) in finding.person.done)
+        Probe(
+            subject,
+            asked.number,
+            asked.kind,
+            asked.value,
+            done=(collection.name, asked.id) in finding.person.done,
+        )
         for subject, finding in enumerate(findings)
         for asked in finding.person.identifiers
-        if asked.kind in kinds and (collection.name, asked.id) in finding.person.open.keys() | finding.person.done
+        if asked.kind in kinds
+        and (collection.name, asked.id) in finding.person.open.keys() | finding.person.done
     ]
     writers = _writers(office, claim, collection, findings)
     try:
@@ -106,15 +130,20 @@ def _writers(
     office: Office, claim: Claim, collection: Collection, findings: list[Finding]
 ) -> dict[tuple[int, int], PartWriter]:
     writers = {}
-    for subject, finding in enumerate(findings):
-        for asked in finding.person.identifiers:
-            if probe := finding.person.open.get((collection.name, asked.id)):
-                writers[subject, asked.number] = PartWriter(office.vault, finding.person, probe, claim.lease)
+    for subject, one in enumerate(findings):
+        for asked in one.person.identifiers:
+            if probe := one.person.open.get((collection.name, asked.id)):
+                writers[subject, asked.number] = PartWriter(office.vault, one.person, probe, claim.lease)
     return writers
 
 
 def _seal(
-    connector: Connector, collection: Collection, finding: Finding, writer: PartWriter, records: Iterator[Found], unknown: list[str]
+    connector: Connector,
+    collection: Collection,
+    finding: Finding,
+    writer: PartWriter,
+    records: Iterator[Found],
+    unknown: list[str],
 ) -> None:
     """Seal the rows of one person; a row that cannot be read fails this person alone."""
     for found in records:
@@ -137,13 +166,17 @@ def _kept(collection: Collection, found: Found) -> dict[str, str | int | float |
     return {column: value for column, value in found.row.items() if column in wanted}
 
 
-def _files(connector: Connector, collection: Collection, found: Found, writer: PartWriter) -> dict[str, FileKept]:
+def _files(
+    connector: Connector, collection: Collection, found: Found, writer: PartWriter
+) -> dict[str, FileKept]:
     kept = {}
     for field in collection.fields.values():
         name = found.row.get(field.name)
         if field.file and field.given and isinstance(name, str) and name:
             try:
-                kept[field.name] = writer.keep_file(name, connector.read_file(collection, found.row, field.name))
+                kept[field.name] = writer.keep_file(
+                    name, connector.read_file(collection, found.row, field.name)
+                )
             except BadInput:
                 continue  # the row names a file that is not there: the name itself is in the copy
     return kept
@@ -163,9 +196,9 @@ def _look_by_value(connector: Connector, findings: list[Finding], places: Sequen
         with faults.effect("sweep.read"):
             for residue in connector.sweep(sought, places):
                 seen.setdefault(residue.subject, {}).setdefault(residue.table, set()).add(residue.key)
-    for subject, finding in enumerate(findings):
-        if finding.person.by_value:
-            finding.by_value = {table: len(rows) for table, rows in seen.get(subject, {}).items()}
+    for subject, one in enumerate(findings):
+        if one.person.by_value:
+            one.by_value = {table: len(rows) for table, rows in seen.get(subject, {}).items()}
 
 
 def _trouble(claim: Claim, store: str, error: StoreProblem) -> None:

@@ -9,7 +9,8 @@ from dsar.models.system import MapVersion, User
 from dsar.models.work import Mail, Work
 
 __all__ = [
-    "Book", "Checkpoint", "Code", "Copy", "Erasure", "ErasureItem", "Evidence", "LedgerEntry", "Look", "Mail", "MapVersion",
-    "Once", "PaperFile", "Probe", "RecipientAsk", "Request", "RequestIdentifier", "RequestKey", "StoreWork",
+    "Book", "Checkpoint", "Code", "Copy", "Erasure", "ErasureItem", "Evidence", "LedgerEntry", "Look", "Mail",
+    "MapVersion", "Once", "PaperFile",
+    "Probe", "RecipientAsk", "Request", "RequestIdentifier", "RequestKey", "StoreWork",
     "UnmappedPlace", "User", "Work",
 ]  # fmt: skip

@@ -5,35 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
-from dsar.models import Erasure, ErasureItem, Look, Request, StoreWork
-from dsar.services import finding, keys, ledger, maps, work
-from dsar.services.finding import Asked
+from dsar.models import Erasure, ErasureItem, Look, StoreWork
+from dsar.services import ledger, work
 from dsar.services.ledger import Entry
-from dsar.terms import KeyClass, Seen, Stage, Status, StoreState
-from dsar.vault import Vault
+from dsar.terms import Seen, StoreState
 
 ROUNDS = 3  # times a collection is erased again when records were born in between
-
-
-@dataclass(frozen=True, repr=False)
-class Target:
-    """One request due in a store, with its sealed identifier set."""
-
-    reference: str
-    identifiers: list[Asked]
-    looks_only: bool
-
-
-@dataclass(frozen=True, repr=False)
-class Batch:
-    """All that are due in a store, of requests that pin the same version of the map."""
-
-    datamap: DataMap
-    targets: list[Target]
 
 
 @dataclass
@@ -62,38 +43,24 @@ class Saw:
     where: set[tuple[str, str]] = field(default_factory=set)
 
 
-def to_erase(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
-    """The requests whose records in a store are to be erased now."""
-    item = ErasureItem
-    wanted = _due(store, limit).where(item.mapped, item.erased_at.is_(None), Erasure.stage == Stage.ERASING)
-    batch = _batch(session, vault, wanted)
-    if batch is None or not batch.datamap.stores[store].erasing:
-        return None
-    waiting = _rebuilt(session, batch, store)
-    targets = [target for target in batch.targets if target.reference not in waiting]
-    return Batch(batch.datamap, targets) if targets else None
-
-
-def to_look(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
-    """The requests that a store is to be looked at for: all is erased there, and not looked at since."""
-    item = ErasureItem
-    other = aliased(ErasureItem)
-    still_there = (other.store == store, other.mapped, other.erased_at.is_(None))
-    unerased = select(other.id).where(other.reference == Request.reference, *still_there).exists()
-    stages = Erasure.stage.in_((Stage.ERASING, Stage.LOOKING))
-    return _batch(session, vault, _due(store, limit).where(item.mapped, item.looked_at.is_(None), stages, ~unerased))
-
-
-def baseline(session: Session, store: str, found: dict[tuple[str, str], tuple[int, int]], *, at: datetime) -> None:
+def baseline(
+    session: Session, store: str, found: dict[tuple[str, str], tuple[int, int]], *, at: datetime
+) -> None:
     """Remember what was there before the first record goes: (reference, collection) -> (records, of them kept).
 
     Only the first count of a round stands: a run after a cut finds less.
     """
-    uncounted = [i for i in _items(session, store, {r for r, _ in found}) if i.found is None and (i.reference, i.collection) in found]
+    uncounted = [
+        i
+        for i in _items(session, store, {r for r, _ in found})
+        if i.found is None and (i.reference, i.collection) in found
+    ]
     totals: dict[str, int] = defaultdict(int)
     for item in uncounted:
         totals[item.reference] += found[item.reference, item.collection][0]
-    entries = [Entry(ref, "store.counted", {"store": store, "records": n}) for ref, n in sorted(totals.items())]
+    entries = [
+        Entry(ref, "store.counted", {"store": store, "records": n}) for ref, n in sorted(totals.items())
+    ]
     ledger.record_many(session, entries, actor="worker", at=at)
     for item in uncounted:
         item.found, item.keepable = found[item.reference, item.collection]
@@ -101,12 +68,18 @@ def baseline(session: Session, store: str, found: dict[tuple[str, str], tuple[in
 
 def erased(session: Session, store: str, done: dict[tuple[str, str], Done], *, at: datetime) -> None:
     """Record what was erased in a store; the look follows."""
-    items = [i for i in _items(session, store, {r for r, _ in done}) if (i.reference, i.collection) in done and i.erased_at is None]
+    items = [
+        i
+        for i in _items(session, store, {r for r, _ in done})
+        if (i.reference, i.collection) in done and i.erased_at is None
+    ]
     counts = {item.id: _gone(item, done[item.reference, item.collection]) for item in items}
     totals: dict[str, int] = defaultdict(int)
     for item in items:
         totals[item.reference] += counts[item.id]
-    entries = [Entry(ref, "store.erased", {"store": store, "records": n}) for ref, n in sorted(totals.items())]
+    entries = [
+        Entry(ref, "store.erased", {"store": store, "records": n}) for ref, n in sorted(totals.items())
+    ]
     ledger.record_many(session, entries, actor="worker", at=at)
     for item in items:
         act = done[item.reference, item.collection]
@@ -123,12 +96,17 @@ def _gone(item: ErasureItem, act: Done) -> int:
     return 0 if act.cannot else max((item.found or 0) - item.keepable, act.gone)
 
 
-def looked(session: Session, datamap: DataMap, store: str, saw: dict[tuple[str, str], Saw], *, at: datetime) -> None:
+def looked(
+    session: Session, datamap: DataMap, store: str, saw: dict[tuple[str, str], Saw], *, at: datetime
+) -> None:
     """Record a look; erase again what was born in between, and close what is clean."""
     references = sorted({reference for reference, _ in saw})
     left = {r: sum(s.residue for (ref, _), s in saw.items() if ref == r) for r in references}
     ledger.record_many(
-        session, [Entry(r, "store.looked", {"store": store, "left": left[r]}) for r in references], actor="worker", at=at
+        session,
+        [Entry(r, "store.looked", {"store": store, "left": left[r]}) for r in references],
+        actor="worker",
+        at=at,
     )
     items = {(i.reference, i.collection): i for i in _items(session, store, set(references))}
     numbers = _numbers(session, store, references)
@@ -150,51 +128,19 @@ def looked(session: Session, datamap: DataMap, store: str, saw: dict[tuple[str, 
     _finish(session, [r for r in references if r not in again])
 
 
-def _due(store: str, limit: int) -> Select[str, int, bool]:
-    searched = (StoreWork.reference == Request.reference) & (StoreWork.store == ErasureItem.store)
-    return (
-        select(Request.reference, Request.map_version, Request.looks_only)
-        .join(Erasure, Erasure.reference == Request.reference)
-        .join(ErasureItem, ErasureItem.reference == Request.reference)
-        .join(StoreWork, searched)
-        .where(ErasureItem.store == store, StoreWork.searched_at.is_not(None), Request.status == Status.WORKING)
-        .distinct()
-        .order_by(Request.map_version, Request.reference)
-        .limit(limit)
-    )
-
-
-def _batch(session: Session, vault: Vault, wanted: Select[str, int, bool]) -> Batch | None:
-    rows = session.execute(wanted).all()
-    if not rows:
-        return None
-    version: int = rows[0].map_version
-    same: list[tuple[str, bool]] = [(row.reference, row.looks_only) for row in rows if row.map_version == version]
-    references = [reference for reference, _ in same]
-    identity = keys.of_many(session, vault, references, KeyClass.IDENTITY)
-    asked = finding.identifiers_of(session, vault, references, identity)
-    return Batch(maps.get(session, version), [Target(ref, asked[ref], looks_only) for ref, looks_only in same])
-
-
-def _rebuilt(session: Session, batch: Batch, store: str) -> set[str]:
-    """Requests for which a place that this store is rebuilt from is not erased yet."""
-    sources = [tuple(source.split(".", 1)) for source in batch.datamap.stores[store].rebuilt_from]
-    if not sources:
-        return set()
-    item = ErasureItem
-    unerased = select(item.reference, item.store, item.collection).where(
-        item.reference.in_([target.reference for target in batch.targets]), item.mapped, item.erased_at.is_(None)
-    )
-    return {reference for reference, *place in session.execute(unerased) if tuple(place) in sources}
-
-
 def _items(session: Session, store: str, references: set[str]) -> list[ErasureItem]:
     item = ErasureItem
-    return list(session.scalars(select(item).where(item.store == store, item.reference.in_(references)).order_by(item.id)))
+    return list(
+        session.scalars(
+            select(item).where(item.store == store, item.reference.in_(references)).order_by(item.id)
+        )
+    )
 
 
 def _numbers(session: Session, store: str, references: Sequence[str]) -> dict[str, int]:
-    made = select(Look.reference, func.max(Look.number)).where(Look.store == store, Look.reference.in_(references))
+    made = select(Look.reference, func.max(Look.number)).where(
+        Look.store == store, Look.reference.in_(references)
+    )
     numbers: dict[str, int] = defaultdict(int)
     for reference, number in session.execute(made.group_by(Look.reference)):
         numbers[reference] = number
@@ -211,24 +157,32 @@ def _unmapped_item(session: Session, reference: str, store: str, name: str) -> E
 
 
 def _see(item: ErasureItem, saw: Saw, *, at: datetime) -> None:
-    item.residue, item.kept, item.looked_at = saw.residue, max(saw.kept, item.kept if not item.mapped else saw.kept), at
+    item.residue, item.kept, item.looked_at = (
+        saw.residue,
+        max(saw.kept, item.kept if not item.mapped else saw.kept),
+        at,
+    )
     item.where = [{"table": table, "column": column} for table, column in sorted(saw.where)]
     if saw.reason or not item.cannot:
         item.reason = saw.reason
 
 
 def _erase_again(
-    session: Session, datamap: DataMap, store: str, items: dict[tuple[str, str], ErasureItem], saw: dict[tuple[str, str], Saw]
+    session: Session,
+    datamap: DataMap,
+    store: str,
+    items: dict[tuple[str, str], ErasureItem],
+    saw: dict[tuple[str, str], Saw],
 ) -> set[str]:
     """Records that came while others went are erased in another round, up to a bound."""
     again: set[str] = set()
     for key, one in saw.items():
         item = items.get(key)
-        erasure = session.get_one(Erasure, key[0])
-        if item and one.by_locator and not item.cannot and not erasure.looks_only and item.rounds < ROUNDS:
-            if datamap.stores[store].erasing:
-                item.erased_at = item.looked_at = None
-                again.add(key[0])
+        if not item or not one.by_locator or item.cannot or item.rounds >= ROUNDS:
+            continue
+        if datamap.stores[store].erasing and not session.get_one(Erasure, key[0]).looks_only:
+            item.erased_at = item.looked_at = None
+            again.add(key[0])
     if again:
         for item in items.values():
             if item.reference in again:
@@ -242,7 +196,9 @@ def _finish(session: Session, references: Sequence[str]) -> None:
     """A request whose every collection was looked at gets its certificate."""
     unseen = set(
         session.scalars(
-            select(ErasureItem.reference).where(ErasureItem.reference.in_(references), ErasureItem.looked_at.is_(None))
+            select(ErasureItem.reference).where(
+                ErasureItem.reference.in_(references), ErasureItem.looked_at.is_(None)
+            )
         )
     )
     calls = [(f"certificate:{ref}", {"reference": ref}) for ref in references if ref not in unseen]

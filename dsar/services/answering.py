@@ -46,4 +46,10 @@ def _destroy_later(session: Session, row: Request) -> None:
     zone = maps.get(session, row.map_version).controller.zone
     until = retained_until(rule(verdicts.PROOF), clock.day(row.closed_at or row.received_at, zone))
     not_before = datetime.combine(until, datetime.min.time(), row.received_at.tzinfo)
-    work.put(session, "destroy_proof", key=f"destroy:{row.reference}", not_before=not_before, reference=row.reference)
+    work.put(
+        session,
+        "destroy_proof",
+        key=f"destroy:{row.reference}",
+        not_before=not_before,
+        reference=row.reference,
+    )

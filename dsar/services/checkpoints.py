@@ -51,7 +51,9 @@ def merkle(leaves: Sequence[str]) -> str:
     level = [hashlib.sha256(b"\0" + leaf.encode()).digest() for leaf in leaves]
     while len(level) > 1:
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [hashlib.sha256(b"\1" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
+        level = [
+            hashlib.sha256(b"\1" + b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs
+        ]
     return level[0].hex() if level else hashlib.sha256(b"").hexdigest()
 
 

@@ -79,7 +79,14 @@ def _retained(collection: Collection, keep: Keep, key: Sequence[str]) -> set[str
     internal = {by.column for by in collection.found_by if "exact" in by.forms}
     locators = internal or {by.column for by in collection.found_by}
     conditions = {condition.column for condition in keep.where}
-    return {*keep.fields, *key, *locators, *conditions, keep.until_column, *([keep.lock_column] if keep.lock_column else [])}
+    return {
+        *keep.fields,
+        *key,
+        *locators,
+        *conditions,
+        keep.until_column,
+        *([keep.lock_column] if keep.lock_column else []),
+    }
 
 
 def _others(collection: Collection, row: Mapping[str, Raw], retained: set[str]) -> tuple[str, ...]:

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.errors import NotAllowed
-from dsar.models import Erasure, ErasureItem, LedgerEntry, Probe, RecipientAsk, Request, RequestIdentifier, StoreWork
+from dsar.models import (
+    Erasure,
+    ErasureItem,
+    LedgerEntry,
+    Probe,
+    RecipientAsk,
+    Request,
+    RequestIdentifier,
+    StoreWork,
+)
 from dsar.models.search import UNMAPPED
 from dsar.services import ledger, maps, searching, staff, verdicts, work
 from dsar.terms import COPIED, OPEN, Stage, Status
@@ -47,7 +56,9 @@ def count_again(session: Session, references: Iterable[str], store: str) -> None
     """Take the planned counts of a store that was searched after the plan was made."""
     for reference in references:
         counts = _planned(session, reference)
-        items = select(ErasureItem).where(ErasureItem.reference == reference, ErasureItem.store == store, ErasureItem.mapped)
+        items = select(ErasureItem).where(
+            ErasureItem.reference == reference, ErasureItem.store == store, ErasureItem.mapped
+        )
         for item in session.scalars(items):
             item.planned = counts.get((store, item.collection), 0)
 
@@ -99,7 +110,9 @@ def copy_fetched(session: Session, row: Request, *, at: datetime) -> None:
     for sibling in session.scalars(select(Request).where(Request.submission == row.submission)):
         erasure = session.get(Erasure, sibling.reference)
         if erasure and erasure.stage == Stage.FROZEN:
-            _call_start(session, sibling, _not_before(session, sibling, maps.get(session, sibling.map_version), at=at))
+            _call_start(
+                session, sibling, _not_before(session, sibling, maps.get(session, sibling.map_version), at=at)
+            )
 
 
 def _go_on(session: Session, row: Request, erasure: Erasure, datamap: DataMap, *, at: datetime) -> None:
@@ -115,13 +128,17 @@ def of(session: Session, row: Request) -> Erasure:
     """The erasure of a request.  Raises NotAllowed before there is a plan."""
     erasure = session.get(Erasure, row.reference)
     if erasure is None:
-        raise NotAllowed(f"request {row.reference} has no plan of erasure yet; its stores are still being searched")
+        raise NotAllowed(
+            f"request {row.reference} has no plan of erasure yet; its stores are still being searched"
+        )
     return erasure
 
 
 def _seal(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
     known = RequestIdentifier
-    wanted = select(known.kind, known.blind).where(known.reference == row.reference, known.confirmed_at.is_not(None))
+    wanted = select(known.kind, known.blind).where(
+        known.reference == row.reference, known.confirmed_at.is_not(None)
+    )
     blinds = sorted(f"{kind} {blind}" for kind, blind in session.execute(wanted))
     ledger.record(
         session, "erasure.sealed", actor="worker", reference=row.reference, at=at,
@@ -133,11 +150,17 @@ def _add_items(session: Session, row: Request, datamap: DataMap, *, at: datetime
     """One item for each collection; an unmapped place that has been mapped since becomes one."""
     items = select(ErasureItem).where(ErasureItem.reference == row.reference)
     there = {(item.store, item.collection): item for item in session.scalars(items)}
-    fresh = [(s, c) for s, c in datamap.collections() if not ((s.name, c.name) in there and there[s.name, c.name].mapped)]
+    fresh = [
+        (s, c)
+        for s, c in datamap.collections()
+        if not ((s.name, c.name) in there and there[s.name, c.name].mapped)
+    ]
     if not fresh:
         return
     counts, searched = _planned(session, row.reference), _searched(session, row.reference)
-    planned = {(s.name, c.name): counts.get((s.name, c.name), 0) if s.name in searched else None for s, c in fresh}
+    planned = {
+        (s.name, c.name): counts.get((s.name, c.name), 0) if s.name in searched else None for s, c in fresh
+    }
     ledger.record(
         session, "erasure.planned", actor="worker", reference=row.reference, at=at,
         records={f"{store}.{collection}": n for (store, collection), n in planned.items()},
@@ -149,7 +172,11 @@ def _add_items(session: Session, row: Request, datamap: DataMap, *, at: datetime
             item.erased = item.kept = item.rounds = item.keepable = 0
             item.cannot, item.where = False, []
             session.add(item)
-        item.mapped, item.planned, item.reason = True, planned[store.name, collection.name], None if store.erasing else OFF
+        item.mapped, item.planned, item.reason = (
+            True,
+            planned[store.name, collection.name],
+            None if store.erasing else OFF,
+        )
         item.residue, item.looked_at, item.erased_at = None, None, at if row.looks_only else None
 
 
@@ -170,12 +197,13 @@ def _ask_recipients(session: Session, row: Request, datamap: DataMap, *, at: dat
     """A recipient that is no store of the map is asked by a letter, which staff sends."""
     used = {name for _, collection in datamap.collections() for name in collection.recipients}
     for name, recipient in datamap.recipients.items():
-        if name in used and not recipient.store and not row.looks_only:
-            if session.get(RecipientAsk, (row.reference, name)) is None:
-                ledger.record(
-                    session, "recipient.asked", actor="worker", reference=row.reference, at=at, recipient=name
-                )
-                session.add(RecipientAsk(reference=row.reference, name=name, asked_at=at))
+        if name not in used or recipient.store or row.looks_only:
+            continue
+        if session.get(RecipientAsk, (row.reference, name)) is None:
+            ledger.record(
+                session, "recipient.asked", actor="worker", reference=row.reference, at=at, recipient=name
+            )
+            session.add(RecipientAsk(reference=row.reference, name=name, asked_at=at))
 
 
 def _freeze(session: Session, row: Request, erasure: Erasure, datamap: DataMap, *, at: datetime) -> None:
@@ -185,7 +213,9 @@ def _freeze(session: Session, row: Request, erasure: Erasure, datamap: DataMap, 
 
 
 def _call_start(session: Session, row: Request, not_before: datetime | None) -> None:
-    work.put(session, "start_erasure", key=f"start:{row.reference}", not_before=not_before, reference=row.reference)
+    work.put(
+        session, "start_erasure", key=f"start:{row.reference}", not_before=not_before, reference=row.reference
+    )
 
 
 def _not_before(session: Session, row: Request, datamap: DataMap, *, at: datetime) -> datetime | None:

@@ -82,7 +82,9 @@ def batch(session: Session, vault: Vault, store: str, *, limit: int, now: dateti
     found = keys.of_many(session, vault, references, KeyClass.FOUND)
     identity = keys.of_many(session, vault, references, KeyClass.IDENTITY)
     asked = identifiers_of(session, vault, references, identity)
-    people = {ref: Person(ref, found[ref], identity[ref], asked[ref], rights[ref] in COPIED) for ref in references}
+    people = {
+        ref: Person(ref, found[ref], identity[ref], asked[ref], rights[ref] in COPIED) for ref in references
+    }
     for probe in session.scalars(select(Probe).where(Probe.store == store, Probe.reference.in_(references))):
         person = people[probe.reference]
         if probe.collection == UNMAPPED:
@@ -99,7 +101,9 @@ def identifiers_of(
 ) -> dict[str, list[Asked]]:
     """The proven and internal identifiers of many requests, opened, in the order they came."""
     row = RequestIdentifier
-    wanted = select(row).where(row.reference.in_(references), row.confirmed_at.is_not(None)).order_by(row.number)
+    wanted = (
+        select(row).where(row.reference.in_(references), row.confirmed_at.is_not(None)).order_by(row.number)
+    )
     asked: dict[str, list[Asked]] = {reference: [] for reference in references}
     for one in session.scalars(wanted):
         value = intake.opened_value(vault, identity[one.reference], one)
@@ -110,7 +114,9 @@ def identifiers_of(
 def begin(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
     """Show that the store is being searched for these requests."""
     rows = update(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
-    session.execute(rows.where(StoreWork.state != StoreState.WORKING).values(state=StoreState.WORKING, since=at))
+    session.execute(
+        rows.where(StoreWork.state != StoreState.WORKING).values(state=StoreState.WORKING, since=at)
+    )
 
 
 def record(
@@ -123,7 +129,10 @@ def record(
     """
     good = [finding for finding in findings if finding.problem is None]
     parts = [part for finding in good for part in finding.parts]
-    _close(session, parts + [_looked(f.person.by_value) for f in good if f.by_value is not None and f.person.by_value])
+    _close(
+        session,
+        parts + [_looked(f.person.by_value) for f in good if f.by_value is not None and f.person.by_value],
+    )
     _places(session, store, good, columns)
     _follow(session, vault, datamap, good, at=at)
     for finding in findings:
@@ -159,7 +168,8 @@ def _looked(probe: int) -> Part:
 
 def _close(session: Session, parts: Sequence[Part]) -> None:
     rows = [
-        {"of": p.probe, "n": p.records, "digest": p.sha256, "blob": p.sealed, "path": p.file, "still": False} for p in parts
+        {"of": p.probe, "n": p.records, "digest": p.sha256, "blob": p.sealed, "path": p.file, "still": False}
+        for p in parts
     ]
     if rows:
         values: dict[str, Any] = {
@@ -181,17 +191,23 @@ def _places(session: Session, store: str, findings: Sequence[Finding], columns: 
         for table in columns:
             row = known.get((finding.person.reference, table))
             if row is None:
-                row = place(reference=finding.person.reference, store=store, table=table, columns=[], in_rows=0)
+                row = place(
+                    reference=finding.person.reference, store=store, table=table, columns=[], in_rows=0
+                )
                 session.add(row)
             row.columns = columns[table]
             row.in_rows = (row.in_rows or 0) + finding.in_rows.get(table, 0)
             if finding.by_value is not None:
                 row.records = finding.by_value.get(table, 0)
-    gone = delete(place).where(place.store == store, place.reference.in_(references), place.table.not_in(columns))
+    gone = delete(place).where(
+        place.store == store, place.reference.in_(references), place.table.not_in(columns)
+    )
     session.execute(gone)
 
 
-def _follow(session: Session, vault: Vault, datamap: DataMap, findings: Sequence[Finding], *, at: datetime) -> None:
+def _follow(
+    session: Session, vault: Vault, datamap: DataMap, findings: Sequence[Finding], *, at: datetime
+) -> None:
     """Add the internal identifiers that were given, and open a probe wherever they lead."""
     wanted: list[tuple[str, str, str, int]] = []
     stores: set[str] = set()
@@ -203,7 +219,15 @@ def _follow(session: Session, vault: Vault, datamap: DataMap, findings: Sequence
         for kind, value in sorted(finding.given - known):
             fresh.append(
                 intake.add_identifier(
-                    session, vault, person.identity, person.reference, number, kind, value, internal=True, at=at
+                    session,
+                    vault,
+                    person.identity,
+                    person.reference,
+                    number,
+                    kind,
+                    value,
+                    internal=True,
+                    at=at,
                 )
             )
             number += 1

@@ -69,7 +69,9 @@ def get(session: Session, text: str) -> Request:
     return request
 
 
-def open_submission(session: Session, vault: Vault, intake: Intake, *, actor: str, at: datetime) -> list[Request]:
+def open_submission(
+    session: Session, vault: Vault, intake: Intake, *, actor: str, at: datetime
+) -> list[Request]:
     """Open a request for each right, and start its deadline at receipt.
 
     The promise in force now is frozen into the request (LAW: a later policy never
@@ -84,7 +86,10 @@ def open_submission(session: Session, vault: Vault, intake: Intake, *, actor: st
     submission = new_reference()
     if once:
         session.add(Once(key=once, submission=submission))
-    return [_open(session, vault, intake, right, values, submission, version, datamap, actor, at) for right in intake.rights]
+    return [
+        _open(session, vault, intake, right, values, submission, version, datamap, actor, at)
+        for right in intake.rights
+    ]
 
 
 def submitted(session: Session, submission: str) -> list[Request]:
@@ -148,7 +153,9 @@ def _open(
         map_version=version, looks_only=intake.looks_only,
     )  # fmt: skip
     ledger.open_chain(session, request)
-    session.info.setdefault("recorded", set()).add(request.reference)  # its first entry follows in this breath
+    session.info.setdefault("recorded", set()).add(
+        request.reference
+    )  # its first entry follows in this breath
     session.add(request)
     session.flush()
     sealing = keys.make(session, vault, request.reference)[KeyClass.IDENTITY]
@@ -157,6 +164,7 @@ def _open(
     ledger.record(
         session, "request.opened", actor=actor, reference=request.reference, at=at,
         right=right, submission=submission, received_at=intake.received_at.isoformat(), due_on=due.safe.isoformat(),
-        rule=PROMISE, promise=[promise.n, promise.unit], map=version, identifiers=len(values), looks_only=intake.looks_only,
+        rule=PROMISE, promise=[promise.n, promise.unit], map=version, identifiers=len(values),
+        looks_only=intake.looks_only,
     )  # fmt: skip
     return request

@@ -186,7 +186,9 @@ def _cut(reference: str, said: Head | None, there: Head | None) -> Broken | None
     if said == there:
         return None
     reason = f"the chain ends at entry {there[0]}, its head says {said[0]}"
-    return Broken(reference, min(said[0], there[0] + 1), reason if said[0] != there[0] else "the head has another seal")
+    return Broken(
+        reference, min(said[0], there[0] + 1), reason if said[0] != there[0] else "the head has another seal"
+    )
 
 
 def _all_heads(session: Session) -> dict[str, Head]:

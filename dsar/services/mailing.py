@@ -27,7 +27,9 @@ class Letter:
     sent_at: datetime | None
 
 
-def raise_code(session: Session, vault: Vault, request: Request, row: RequestIdentifier, code: str, *, at: datetime) -> None:
+def raise_code(
+    session: Session, vault: Vault, request: Request, row: RequestIdentifier, code: str, *, at: datetime
+) -> None:
     """A mail with a code to the identifier it proves."""
     key = f"code:{request.reference}:{row.number}:{ledger.head(session, request.reference)[0]}"
     _raise(session, vault, request, row, "code", key, {"code": code}, at=at)
@@ -59,7 +61,10 @@ def letter(session: Session, vault: Vault, id: int) -> Letter:
 
 def letters(session: Session, vault: Vault, *, limit: int = 50) -> list[Letter]:
     """The newest mails, opened: for the local outbox page."""
-    return [letter(session, vault, id) for id in session.scalars(select(Mail.id).order_by(Mail.id.desc()).limit(limit))]
+    return [
+        letter(session, vault, id)
+        for id in session.scalars(select(Mail.id).order_by(Mail.id.desc()).limit(limit))
+    ]
 
 
 def sent(session: Session, id: int, *, at: datetime) -> str | None:
@@ -73,9 +78,16 @@ def _raise(
     facts: dict[str, str], *, at: datetime,
 ) -> None:  # fmt: skip
     identity = keys.of(session, vault, request.reference, KeyClass.IDENTITY)
-    plain = {"lang": request.lang, "to_kind": row.kind, "to": intake.opened_value(vault, identity, row), "facts": facts}
+    plain = {
+        "lang": request.lang,
+        "to_kind": row.kind,
+        "to": intake.opened_value(vault, identity, row),
+        "facts": facts,
+    }
     case = keys.of(session, vault, request.reference, KeyClass.CASE)
-    sealed = vault.seal(case, json.dumps(plain, ensure_ascii=False).encode(), f"{request.reference}/mail/{key}")
+    sealed = vault.seal(
+        case, json.dumps(plain, ensure_ascii=False).encode(), f"{request.reference}/mail/{key}"
+    )
     mail = Mail(key=key, reference=request.reference, kind=kind, sealed=sealed, raised_at=at)
     session.add(mail)
     session.flush()

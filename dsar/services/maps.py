@@ -33,7 +33,9 @@ class Applied:
     new: bool  # False: this was the newest already
 
 
-def apply(session: Session, map: DataMap, plain: Mapping[str, Any], sha256: str, *, by: str, at: datetime) -> Applied:
+def apply(
+    session: Session, map: DataMap, plain: Mapping[str, Any], sha256: str, *, by: str, at: datetime
+) -> Applied:
     """Make the map the newest version; the same map twice changes nothing."""
     number = newest(session)
     before = list(get(session, number).stores) if number else []

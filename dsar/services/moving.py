@@ -14,12 +14,22 @@ from dsar.services import ledger, maps, searching
 from dsar.terms import OPEN, Status
 
 
-def move_open(session: Session, version: int, removed: Sequence[str], *, by: str | None, reason: str | None, at: datetime) -> int:
+def move_open(
+    session: Session,
+    version: int,
+    removed: Sequence[str],
+    *,
+    by: str | None,
+    reason: str | None,
+    at: datetime,
+) -> int:
     """Pin every open request to a version; how many moved.
 
     Raises BadInput when a store that an open request needs was removed and nobody signs for it.
     """
-    wanted = select(Request).where(Request.status.in_(OPEN), Request.map_version < version).order_by(Request.id)
+    wanted = (
+        select(Request).where(Request.status.in_(OPEN), Request.map_version < version).order_by(Request.id)
+    )
     requests = list(session.scalars(wanted))
     needed = [name for name in removed if any(request.status == Status.WORKING for request in requests)]
     if needed and not (by and reason):
@@ -31,7 +41,9 @@ def move_open(session: Session, version: int, removed: Sequence[str], *, by: str
     return len(requests)
 
 
-def _move(session: Session, request: Request, old: DataMap, version: int, *, by: str | None, at: datetime) -> None:
+def _move(
+    session: Session, request: Request, old: DataMap, version: int, *, by: str | None, at: datetime
+) -> None:
     new = maps.get(session, version)
     ledger.record(
         session, "request.map_moved", actor=by or "operator", reference=request.reference, at=at,
@@ -45,7 +57,9 @@ def _move(session: Session, request: Request, old: DataMap, version: int, *, by:
     kinds_changed = old.identifier_kinds != new.identifier_kinds
     changed = [name for name, store in new.stores.items() if kinds_changed or old.stores.get(name) != store]
     for name in changed:
-        _forget_collections(session, request.reference, name, _altered(old, new, name, everything=kinds_changed))
+        _forget_collections(
+            session, request.reference, name, _altered(old, new, name, everything=kinds_changed)
+        )
     _look_again(session, request, new, changed, at=at)
 
 
@@ -69,17 +83,24 @@ def _forget_collections(session: Session, reference: str, store: str, collection
     places = update(UnmappedPlace).where(UnmappedPlace.reference == reference, UnmappedPlace.store == store)
     session.execute(places.values(in_rows=0, records=None))
     items = update(ErasureItem).where(
-        ErasureItem.reference == reference, ErasureItem.store == store, ErasureItem.mapped, ErasureItem.collection.in_(collections)
+        ErasureItem.reference == reference,
+        ErasureItem.store == store,
+        ErasureItem.mapped,
+        ErasureItem.collection.in_(collections),
     )
     again = items.values(erased_at=None, looked_at=None, residue=None)
     session.execute(again, execution_options={"references": [reference]})
 
 
-def _look_again(session: Session, request: Request, new: DataMap, changed: Sequence[str], *, at: datetime) -> None:
-    searching.open_stores(session, request.reference, new, changed, at=at)
+def _look_again(
+    session: Session, request: Request, new: DataMap, changed: Sequence[str], *, at: datetime
+) -> None:
+    searching.open_stores(session, request.reference, changed, at=at)
     searching.look_by_value(session, request.reference, changed)
     known = RequestIdentifier
-    rows = session.scalars(select(known).where(known.reference == request.reference, known.confirmed_at.is_not(None)))
+    rows = session.scalars(
+        select(known).where(known.reference == request.reference, known.confirmed_at.is_not(None))
+    )
     wanted = [
         (request.reference, store.name, collection.name, row.id)
         for row in rows

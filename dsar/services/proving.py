@@ -34,11 +34,22 @@ class Confirmed:
 def own(session: Session, reference: str) -> list[RequestIdentifier]:
     """The identifiers that the person gave, in their order."""
     row = RequestIdentifier
-    return list(session.scalars(select(row).where(row.reference == reference, row.internal.is_(False)).order_by(row.number)))
+    return list(
+        session.scalars(
+            select(row).where(row.reference == reference, row.internal.is_(False)).order_by(row.number)
+        )
+    )
 
 
 def confirm(
-    session: Session, vault: Vault, request: Request, *, by: str, evidence: str, given: Sequence[Given], at: datetime
+    session: Session,
+    vault: Vault,
+    request: Request,
+    *,
+    by: str,
+    evidence: str,
+    given: Sequence[Given],
+    at: datetime,
 ) -> Confirmed:
     """Take identifiers for proven on evidence that a member of staff has seen; all of them when none is named.
 
@@ -51,7 +62,9 @@ def confirm(
     fresh = [row for row in chosen if row.confirmed_at is None]
     if fresh:
         if request.status not in OPEN:
-            raise NotAllowed(f"request {request.reference} is {request.status}; nothing can be confirmed any more")
+            raise NotAllowed(
+                f"request {request.reference} is {request.status}; nothing can be confirmed any more"
+            )
         digest = keep_evidence(session, vault, request, by=by, evidence=evidence, at=at)
         ledger.record(
             session, "identity.confirmed", actor=by, reference=request.reference, at=at,
@@ -62,7 +75,9 @@ def confirm(
     return count(rows)
 
 
-def send_code(session: Session, vault: Vault, request: Request, row: RequestIdentifier, *, at: datetime) -> bool:
+def send_code(
+    session: Session, vault: Vault, request: Request, row: RequestIdentifier, *, at: datetime
+) -> bool:
     """Send a fresh six-digit code to one identifier; any earlier one ends.
 
     A proven identifier gets one too: by it the person comes back to the request.
@@ -72,14 +87,22 @@ def send_code(session: Session, vault: Vault, request: Request, row: RequestIden
     if last and last.expires_at - GOOD_FOR > at - RESEND_AFTER and last.used_at is None:
         return False
     code = f"{secrets.randbelow(10**6):06d}"
-    session.execute(update(Code).where(Code.identifier_id == row.id, Code.used_at.is_(None)).values(expires_at=at))
-    session.add(Code(identifier_id=row.id, digest=_digest(vault, row, code), expires_at=at + GOOD_FOR, tries=0))
-    ledger.record(session, "code.sent", actor="system", reference=request.reference, at=at, identifier=row.number)
+    session.execute(
+        update(Code).where(Code.identifier_id == row.id, Code.used_at.is_(None)).values(expires_at=at)
+    )
+    session.add(
+        Code(identifier_id=row.id, digest=_digest(vault, row, code), expires_at=at + GOOD_FOR, tries=0)
+    )
+    ledger.record(
+        session, "code.sent", actor="system", reference=request.reference, at=at, identifier=row.number
+    )
     mailing.raise_code(session, vault, request, row, code, at=at)
     return True
 
 
-def verify_code(session: Session, vault: Vault, request: Request, row: RequestIdentifier, code: str, *, at: datetime) -> bool:
+def verify_code(
+    session: Session, vault: Vault, request: Request, row: RequestIdentifier, code: str, *, at: datetime
+) -> bool:
     """Whether the code is the one sent to this identifier, and still good; then the identifier is proven.
 
     A code is good for 15 minutes and 5 tries; the count is kept in the same statement
@@ -87,15 +110,31 @@ def verify_code(session: Session, vault: Vault, request: Request, row: RequestId
     Source: GB/T 35273-2020, 8.7 a) (verify before answering).
     """
     good = (Code.identifier_id == row.id, Code.used_at.is_(None), Code.expires_at > at, Code.tries < TRIES)
-    tried = session.execute(update(Code).where(*good).values(tries=Code.tries + 1).returning(Code.id, Code.digest)).all()
+    tried = session.execute(
+        update(Code).where(*good).values(tries=Code.tries + 1).returning(Code.id, Code.digest)
+    ).all()
     given = _digest(vault, row, "".join(code.split()))
     for id, digest in tried:
         if hmac.compare_digest(digest, given):
             session.execute(update(Code).where(Code.id == id).values(used_at=at))
             if row.confirmed_at:
-                ledger.record(session, "subject.returned", actor="subject", reference=request.reference, at=at, identifier=row.number)
+                ledger.record(
+                    session,
+                    "subject.returned",
+                    actor="subject",
+                    reference=request.reference,
+                    at=at,
+                    identifier=row.number,
+                )
                 return True
-            ledger.record(session, "identity.confirmed", actor="subject", reference=request.reference, at=at, identifiers=[row.number])
+            ledger.record(
+                session,
+                "identity.confirmed",
+                actor="subject",
+                reference=request.reference,
+                at=at,
+                identifiers=[row.number],
+            )
             _proven(session, request, [row], at=at)
             _prove_siblings(session, request, [row], actor="subject", at=at)
             return True
@@ -118,11 +157,17 @@ def _proven(session: Session, request: Request, rows: Sequence[RequestIdentifier
     searching.look_for(session, request, maps.get(session, request.map_version), rows, at=at)
 
 
-def _prove_siblings(session: Session, request: Request, rows: Sequence[RequestIdentifier], *, actor: str, at: datetime) -> None:
+def _prove_siblings(
+    session: Session, request: Request, rows: Sequence[RequestIdentifier], *, actor: str, at: datetime
+) -> None:
     """What proves an identifier for one right of a submission proves it for the others."""
     blinds = {(row.kind, row.blind) for row in rows}
     for sibling in intake.submitted(session, request.submission):
-        fresh = [r for r in own(session, sibling.reference) if (r.kind, r.blind) in blinds and r.confirmed_at is None]
+        fresh = [
+            r
+            for r in own(session, sibling.reference)
+            if (r.kind, r.blind) in blinds and r.confirmed_at is None
+        ]
         if sibling.reference != request.reference and fresh and sibling.status in OPEN:
             ledger.record(
                 session, "identity.confirmed", actor=actor, reference=sibling.reference, at=at,
@@ -132,7 +177,11 @@ def _prove_siblings(session: Session, request: Request, rows: Sequence[RequestId
 
 
 def _chosen(
-    session: Session, vault: Vault, request: Request, rows: Sequence[RequestIdentifier], given: Sequence[Given]
+    session: Session,
+    vault: Vault,
+    request: Request,
+    rows: Sequence[RequestIdentifier],
+    given: Sequence[Given],
 ) -> list[RequestIdentifier]:
     kinds = maps.get(session, request.map_version).identifier_kinds
     by_blind = {(row.kind, row.blind): row for row in rows}
@@ -147,7 +196,9 @@ def _chosen(
     return chosen
 
 
-def keep_evidence(session: Session, vault: Vault, request: Request, *, by: str, evidence: str, at: datetime) -> str:
+def keep_evidence(
+    session: Session, vault: Vault, request: Request, *, by: str, evidence: str, at: datetime
+) -> str:
     """Seal what a member of staff says of a request; its digest, for the ledger."""
     digest = hashlib.sha256(evidence.encode()).hexdigest()
     key = keys.of(session, vault, request.reference, KeyClass.CASE)
@@ -158,5 +209,3 @@ def keep_evidence(session: Session, vault: Vault, request: Request, *, by: str, 
 
 def _digest(vault: Vault, row: RequestIdentifier, code: str) -> str:
     return vault.blind(f"code/{row.id}", code)
-
-

@@ -27,7 +27,7 @@ def look_for(
     Every store is asked as well, by value, about the places its map does not name.
     """
     session.flush()
-    open_stores(session, request.reference, datamap, datamap.stores, at=at)
+    open_stores(session, request.reference, datamap.stores, at=at)
     wanted = [
         (request.reference, store.name, collection.name, row.id)
         for row in rows
@@ -38,9 +38,12 @@ def look_for(
     wake(session, datamap.stores)
 
 
-def open_stores(session: Session, reference: str, datamap: DataMap, stores: Iterable[str], *, at: datetime) -> None:
+def open_stores(session: Session, reference: str, stores: Iterable[str], *, at: datetime) -> None:
     """A row for each store that has none yet; those that were searched wait again."""
-    rows = [{"reference": reference, "store": name, "state": StoreState.WAITING, "since": at, "tries": 0} for name in stores]
+    rows = [
+        {"reference": reference, "store": name, "state": StoreState.WAITING, "since": at, "tries": 0}
+        for name in stores
+    ]
     if rows:
         insert = _insert(session)(StoreWork)
         again = {"state": StoreState.WAITING, "since": at, "searched_at": None, "reason": None}
@@ -50,7 +53,14 @@ def open_stores(session: Session, reference: str, datamap: DataMap, stores: Iter
 def open_probes(session: Session, wanted: Collection[tuple[str, str, str, int]]) -> None:
     """Open (reference, store, collection, identifier) where no such probe is."""
     rows = [
-        {"reference": reference, "store": store, "collection": collection, "identifier_id": id, "open": True, "records": 0}
+        {
+            "reference": reference,
+            "store": store,
+            "collection": collection,
+            "identifier_id": id,
+            "open": True,
+            "records": 0,
+        }
         for reference, store, collection, id in wanted
     ]
     if rows:
@@ -60,12 +70,21 @@ def open_probes(session: Session, wanted: Collection[tuple[str, str, str, int]])
 def look_by_value(session: Session, reference: str, stores: Iterable[str]) -> None:
     """Open, or open again, the probe of each store's unmapped places."""
     rows = [
-        {"reference": reference, "store": store, "collection": UNMAPPED, "identifier_id": NOBODY, "open": True, "records": 0}
+        {
+            "reference": reference,
+            "store": store,
+            "collection": UNMAPPED,
+            "identifier_id": NOBODY,
+            "open": True,
+            "records": 0,
+        }
         for store in stores
     ]
     if rows:
         unique = ["reference", "store", "collection", "identifier_id"]
-        session.execute(_insert(session)(Probe).on_conflict_do_update(index_elements=unique, set_={"open": True}), rows)
+        session.execute(
+            _insert(session)(Probe).on_conflict_do_update(index_elements=unique, set_={"open": True}), rows
+        )
 
 
 def wake(session: Session, stores: Iterable[str]) -> None:
@@ -93,7 +112,11 @@ def settle(session: Session, datamap: DataMap, references: Sequence[str], *, at:
     waiting = session.scalars(
         select(StoreWork).where(StoreWork.reference.in_(references), StoreWork.searched_at.is_(None))
     ).all()
-    final = [row for row in waiting if row.store in datamap.stores and _is_final(datamap, row.store, still_open[row.reference])]
+    final = [
+        row
+        for row in waiting
+        if row.store in datamap.stores and _is_final(datamap, row.store, still_open[row.reference])
+    ]
     _record_final(session, final, at=at)
     settled = {(row.reference, row.store) for row in final}
     unfinished = {row.reference for row in waiting if (row.reference, row.store) not in settled}
@@ -107,7 +130,9 @@ def identifiers_final(datamap: DataMap, still_open: dict[str, set[bool]]) -> boo
 
 
 def _is_final(datamap: DataMap, store: str, still_open: dict[str, set[bool]]) -> bool:
-    return not still_open.get(store) and not any(True in still_open.get(giver, ()) for giver in datamap.leads_to(store))
+    return not still_open.get(store) and not any(
+        True in still_open.get(giver, ()) for giver in datamap.leads_to(store)
+    )
 
 
 def _record_final(session: Session, final: Sequence[StoreWork], *, at: datetime) -> None:
@@ -115,7 +140,9 @@ def _record_final(session: Session, final: Sequence[StoreWork], *, at: datetime)
     entries = []
     for row in final:
         records, digest = sums[row.reference, row.store]
-        entries.append(Entry(row.reference, "store.found", {"store": row.store, "records": records, "sha256": digest}))
+        entries.append(
+            Entry(row.reference, "store.found", {"store": row.store, "records": records, "sha256": digest})
+        )
     ledger.record_many(session, entries, actor="worker", at=at)
     for row in final:
         row.state, row.reason, row.since, row.searched_at = StoreState.SEARCHED, None, at, at
@@ -138,7 +165,9 @@ def _sums(session: Session, references: set[str]) -> dict[tuple[str, str], tuple
         counts[reference, store] += records
         if sha256:
             parts[reference, store].append((collection, sha256))
-    return defaultdict(lambda: (0, digest_of([])), {key: (counts[key], digest_of(parts[key])) for key in counts})
+    return defaultdict(
+        lambda: (0, digest_of([])), {key: (counts[key], digest_of(parts[key])) for key in counts}
+    )
 
 
 def _call_next(
@@ -146,15 +175,19 @@ def _call_next(
     still_open: dict[str, dict[str, set[bool]]], unfinished: set[str],
 ) -> None:  # fmt: skip
     asked = session.execute(select(Request.reference, Request.right).where(Request.reference.in_(references)))
-    rights = {reference: right for reference, right in asked}
+    rights = {row.reference: row.right for row in asked}
     done = [reference for reference in references if reference not in unfinished]
     copies = [reference for reference in done if rights[reference] in COPIED]
-    work.put_many(session, "make_copy", [(f"copy:{reference}", {"reference": reference}) for reference in copies])
+    work.put_many(
+        session, "make_copy", [(f"copy:{reference}", {"reference": reference}) for reference in copies]
+    )
     plans = [
         reference for reference in references
         if rights[reference] not in COPIED and identifiers_final(datamap, still_open[reference])
     ]  # fmt: skip
-    work.put_many(session, "plan_erasure", [(f"plan:{reference}", {"reference": reference}) for reference in plans])
+    work.put_many(
+        session, "plan_erasure", [(f"plan:{reference}", {"reference": reference}) for reference in plans]
+    )
 
 
 def trouble(
@@ -184,7 +217,11 @@ def next_try(session: Session, store: str, *, now: datetime) -> datetime | None:
     """When the store must be searched again for what is still open there; None when nothing is."""
     rows = StoreWork
     joined = and_(rows.reference == Probe.reference, rows.store == Probe.store)
-    soonest = select(func.count(), func.min(func.coalesce(rows.next_try_at, now, type_=Instant()), type_=Instant())).select_from(Probe).join(rows, joined)
+    soonest = (
+        select(func.count(), func.min(func.coalesce(rows.next_try_at, now, type_=Instant()), type_=Instant()))
+        .select_from(Probe)
+        .join(rows, joined)
+    )
     count, when = session.execute(soonest.where(Probe.store == store, Probe.open)).one()
     if not count:
         return None

@@ -94,7 +94,9 @@ def paper_files(session: Session, reference: str, paper: str) -> list[PaperFile]
     return list(session.scalars(wanted.order_by(PaperFile.name)))
 
 
-def _complete(session: Session, row: Request, stores: list[dict[str, Any]], unmapped: list[dict[str, Any]]) -> bool:
+def _complete(
+    session: Session, row: Request, stores: list[dict[str, Any]], unmapped: list[dict[str, Any]]
+) -> bool:
     if not _searched(stores) or _holding(unmapped):
         return False
     if row.right not in COPIED:
@@ -112,7 +114,9 @@ def _holding(unmapped: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
-    works = {w.store: w for w in session.scalars(select(StoreWork).where(StoreWork.reference == row.reference))}
+    works = {
+        w.store: w for w in session.scalars(select(StoreWork).where(StoreWork.reference == row.reference))
+    }
     still_open: dict[tuple[str, str], bool] = defaultdict(bool)
     records: dict[tuple[str, str], int] = {}
     counted = select(Probe.store, Probe.collection, func.sum(Probe.records), func.max(Probe.open))
@@ -125,7 +129,11 @@ def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, 
 
 
 def _store(
-    datamap: DataMap, name: str, work: StoreWork | None, records: dict[tuple[str, str], int], still_open: dict[tuple[str, str], bool]
+    datamap: DataMap,
+    name: str,
+    work: StoreWork | None,
+    records: dict[tuple[str, str], int],
+    still_open: dict[tuple[str, str], bool],
 ) -> dict[str, Any]:
     store = datamap.stores[name]
     state = work.state if work else StoreState.WAITING
@@ -154,7 +162,9 @@ def _so_far(
 
 def _unmapped(session: Session, reference: str) -> list[dict[str, Any]]:
     place = UnmappedPlace
-    rows = session.scalars(select(place).where(place.reference == reference).order_by(place.store, place.table))
+    rows = session.scalars(
+        select(place).where(place.reference == reference).order_by(place.store, place.table)
+    )
     return [{"store": r.store, "table": r.table, "columns": r.columns, "records": r.holding} for r in rows]
 
 
@@ -185,7 +195,12 @@ def _waits_for(
         waits.append(_wait("person", "identity", since, "the identifiers are not proven yet"))
     waits += [_wait("store", s["name"], s["since"], s["reason"]) for s in stores if s["state"] in STUCK]
     waits += [
-        _wait("staff", f"{p['store']}.{p['table']}", moment(at), "a place that the map does not name holds this person; map it")
+        _wait(
+            "staff",
+            f"{p['store']}.{p['table']}",
+            moment(at),
+            "a place that the map does not name holds this person; map it",
+        )
         for p in unmapped
         if p["records"]
     ]
@@ -193,9 +208,13 @@ def _waits_for(
     if erasure and erasure.stage == Stage.HELD:
         waits.append(_wait("staff", "erasure", since, "the erasure is held"))
     if erasure and erasure.stage == Stage.PLANNED and verdicts.needs_go(session, row):
-        waits.append(_wait("staff", "erasure", since, "the plan is over its threshold; a second person must let it go"))
+        waits.append(
+            _wait("staff", "erasure", since, "the plan is over its threshold; a second person must let it go")
+        )
     asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
-    return waits + [_wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked]
+    return waits + [
+        _wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked
+    ]
 
 
 def _wait(who: str, name: str, since: str | None, reason: str | None) -> dict[str, Any]:
@@ -219,5 +238,3 @@ def _short(session: Session, row: Request) -> dict[str, Any] | None:
     if erasure is None:
         return None
     return {"stage": erasure.stage, "verdict": verdicts.of_request(session, row)}
-
-

@@ -16,7 +16,9 @@ from dsar.terms import Role
 
 LINK_HOURS = 24
 SHORTEST = 12  # characters of a password
-NOBODY = generate_password_hash("nobody has this")  # checked when there is no such user, so that both take as long
+NOBODY = generate_password_hash(
+    "nobody has this"
+)  # checked when there is no such user, so that both take as long
 
 
 def add(session: Session, name: str, role: Role, *, at: datetime) -> tuple[User, str | None]:
@@ -34,7 +36,9 @@ def add(session: Session, name: str, role: Role, *, at: datetime) -> tuple[User,
         return user, None
     if user is None:
         ledger.open_book(session, ledger.STAFF)
-        ledger.record(session, "user.added", actor="operator", reference=ledger.STAFF, at=at, name=name, role=role)
+        ledger.record(
+            session, "user.added", actor="operator", reference=ledger.STAFF, at=at, name=name, role=role
+        )
         user = User(name=name, role=role)
         session.add(user)
     token = secrets.token_urlsafe(24)

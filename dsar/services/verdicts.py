@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from dsar import clock
 from dsar.datamap.types import DataMap, Keep, Recipient
 from dsar.law import retained_until, rule
-from dsar.models import Erasure, ErasureItem, Look, PaperFile, RecipientAsk, Request, RequestIdentifier, StoreWork
+from dsar.models import (
+    Erasure,
+    ErasureItem,
+    Look,
+    PaperFile,
+    RecipientAsk,
+    Request,
+    RequestIdentifier,
+    StoreWork,
+)
 from dsar.services import ledger, maps
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
@@ -22,7 +31,9 @@ LETTER_DAYS = 15  # a recipient that is asked by letter is given this long
 def needs_go(session: Session, row: Request) -> bool:
     """Whether a second person must let the plan go: more records than the map's threshold."""
     erasure = session.get_one(Erasure, row.reference)
-    planned = session.scalar(select(func.sum(ErasureItem.planned)).where(ErasureItem.reference == row.reference))
+    planned = session.scalar(
+        select(func.sum(ErasureItem.planned)).where(ErasureItem.reference == row.reference)
+    )
     return erasure.gone_by is None and (planned or 0) > maps.get(session, row.map_version).go_above
 
 
@@ -71,7 +82,11 @@ def show(session: Session, row: Request) -> dict[str, Any]:
 
 
 def _items(session: Session, reference: str) -> list[ErasureItem]:
-    return list(session.scalars(select(ErasureItem).where(ErasureItem.reference == reference).order_by(ErasureItem.id)))
+    return list(
+        session.scalars(
+            select(ErasureItem).where(ErasureItem.reference == reference).order_by(ErasureItem.id)
+        )
+    )
 
 
 def _works(session: Session, reference: str) -> dict[str, StoreWork]:
@@ -89,7 +104,9 @@ def _by_store(session: Session, reference: str) -> dict[str, Verdict]:
 def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
     works = _works(session, row.reference)
     looks: dict[tuple[str, str], list[Look]] = defaultdict(list)
-    for look in session.scalars(select(Look).where(Look.reference == row.reference).order_by(Look.number, Look.id)):
+    for look in session.scalars(
+        select(Look).where(Look.reference == row.reference).order_by(Look.number, Look.id)
+    ):
         looks[look.store, look.collection].append(look)
     items: dict[str, list[ErasureItem]] = defaultdict(list)
     for item in _items(session, row.reference):
@@ -106,7 +123,9 @@ def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, 
     ]  # fmt: skip
 
 
-def _collection(datamap: DataMap, item: ErasureItem, work: StoreWork | None, looks: list[Look]) -> dict[str, Any]:
+def _collection(
+    datamap: DataMap, item: ErasureItem, work: StoreWork | None, looks: list[Look]
+) -> dict[str, Any]:
     verdict = of_item(item, work)
     residue = item.residue
     down = verdict == Verdict.UNREACHABLE and work is not None
@@ -127,7 +146,9 @@ def _collection(datamap: DataMap, item: ErasureItem, work: StoreWork | None, loo
 def _ground(datamap: DataMap, item: ErasureItem) -> dict[str, Any]:
     assert item.rule is not None  # noqa: S101  the caller has seen it
     fields: list[str] = []
-    collection = datamap.stores[item.store].collections.get(item.collection) if item.store in datamap.stores else None
+    collection = (
+        datamap.stores[item.store].collections.get(item.collection) if item.store in datamap.stores else None
+    )
     if collection and isinstance(collection.on_erasure, Keep):
         fields = list(collection.on_erasure.fields)
     return _law(item.rule) | {"until": item.until, "fields": fields}
@@ -155,7 +176,10 @@ def _of_recipients(session: Session, row: Request) -> list[Verdict]:
 
 
 def _recipients(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
-    asks = {a.name: a for a in session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))}
+    asks = {
+        a.name: a
+        for a in session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
+    }
     by_store = _by_store(session, row.reference)
     shown = []
     for name, recipient in datamap.recipients.items():
@@ -167,7 +191,9 @@ def _recipients(session: Session, row: Request, datamap: DataMap) -> list[dict[s
     return shown
 
 
-def _store_recipient(session: Session, row: Request, recipient: Recipient, by_store: dict[str, Verdict]) -> dict[str, Any]:
+def _store_recipient(
+    session: Session, row: Request, recipient: Recipient, by_store: dict[str, Verdict]
+) -> dict[str, Any]:
     """A recipient that is a store of the map is confirmed by that store's verdict."""
     verdict = by_store.get(recipient.store or "", Verdict.PENDING)
     erasure = session.get_one(Erasure, row.reference)
@@ -194,12 +220,16 @@ def _backups(erasure: Erasure, datamap: DataMap) -> list[dict[str, Any]]:
     if erasure.done_at is None:
         return []
     last = clock.day(erasure.done_at, datamap.controller.zone).toordinal()
-    return [{"store": s.name, "gone_by": _day(last + s.kept_days)} for s in datamap.stores.values() if s.kept_days]
+    return [
+        {"store": s.name, "gone_by": _day(last + s.kept_days)} for s in datamap.stores.values() if s.kept_days
+    ]
 
 
 def _certificate(session: Session, erasure: Erasure) -> dict[str, Any] | None:
     wanted = select(PaperFile).where(
-        PaperFile.reference == erasure.reference, PaperFile.paper == "certificate", PaperFile.name == "certificate.pdf"
+        PaperFile.reference == erasure.reference,
+        PaperFile.paper == "certificate",
+        PaperFile.name == "certificate.pdf",
     )
     file = session.scalar(wanted)
     made = ledger.facts_of(session, erasure.reference, "certificate.made")

@@ -137,7 +137,14 @@ def later(session: Session, claim: Claim, *, due_at: datetime, reason: str | Non
     tries = 0 if reason is None else claim.tries + 1
     due = case((Work.again, literal(clock.real(), Instant())), else_=literal(due_at, Instant()))
     session.execute(
-        mine.values(leased_until=None, sent_at=None, due_at=due, tries=tries, reason=reason and reason[:300], again=False)
+        mine.values(
+            leased_until=None,
+            sent_at=None,
+            due_at=due,
+            tries=tries,
+            reason=reason and reason[:300],
+            again=False,
+        )
     )
 
 

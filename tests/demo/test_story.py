@@ -43,7 +43,9 @@ def untouched(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def pages(told) -> str:
-    text = subprocess.run(["pdftotext", "-raw", told / "copy.pdf", "-"], capture_output=True, text=True, check=True)
+    text = subprocess.run(
+        ["pdftotext", "-raw", told / "copy.pdf", "-"], capture_output=True, text=True, check=True
+    )
     return "".join(text.stdout.split())
 
 
@@ -148,12 +150,17 @@ def test_five_years_later_the_same_order_is_erased(tmp_path):
     folder = tell(tmp_path / "demo-out", DSAR_NOW="2026-11-21T02:00:00Z")
     shown = load(folder / "erasure.json")
     assert {c["verdict"] for c in every_collection(shown).values()} == {"ERASED"}
-    assert hashlib.sha256((folder / "certificate.pdf").read_bytes()).hexdigest() == shown["certificate"]["sha256"]
+    assert (
+        hashlib.sha256((folder / "certificate.pdf").read_bytes()).hexdigest()
+        == shown["certificate"]["sha256"]
+    )
 
 
 def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
     (tmp_path / "precious").write_text("mine")
     command = [sys.executable, "-m", "dsar", "demo", "--folder", str(tmp_path)]
-    done = subprocess.run(command, env={**os.environ, "SERVE": "0"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env={**os.environ, "SERVE": "0"}, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr.count("\n"), done.stderr[:7]) == (1, 1, "error: ")
     assert (tmp_path / "precious").read_text() == "mine"

@@ -8,8 +8,8 @@ from pathlib import Path
 from dsar import clock, db
 from dsar.config import Config
 from dsar.datamap.loader import load
-from dsar.jobs import handover, perform
 from dsar.jobs import copy as copying
+from dsar.jobs import handover, perform
 from dsar.jobs.office import Office
 from dsar.law import load_rules
 from dsar.services import answering, erasing, intake, ledger, maps, moving, proving, showing, staff
@@ -31,19 +31,28 @@ class Desk:
     def apply(self, file: Path) -> int:
         loaded = load(file, known_rules=load_rules().keys())
         with db.begin() as session:
-            applied = maps.apply(session, loaded.map, loaded.plain, loaded.sha256, by="operator", at=clock.now())
+            applied = maps.apply(
+                session, loaded.map, loaded.plain, loaded.sha256, by="operator", at=clock.now()
+            )
             session.flush()
             moving.move_open(session, applied.version, applied.removed, by=None, reason=None, at=clock.now())
         return applied.version
 
     def file(
-        self, rights: Iterable[Right], identifiers: Iterable[tuple[str, str]], *, lang: str = "zh-CN", looks_only: bool = False
+        self,
+        rights: Iterable[Right],
+        identifiers: Iterable[tuple[str, str]],
+        *,
+        lang: str = "zh-CN",
+        looks_only: bool = False,
     ) -> list[str]:
         """File and confirm; the references, in the order of the rights."""
         given = [Given(kind, value) for kind, value in identifiers]
         with db.begin() as session:
             asked = Intake(list(rights), given, lang, clock.now(), looks_only)
-            opened = intake.open_submission(session, self.office.vault, asked, actor="subject", at=clock.now())
+            opened = intake.open_submission(
+                session, self.office.vault, asked, actor="subject", at=clock.now()
+            )
             proving.confirm(
                 session, self.office.vault, opened[0], by=HANDLER, evidence="seen", given=[], at=clock.now()
             )

@@ -53,7 +53,11 @@ def check_package(company, folder: Path, names: list[str]) -> None:
     package = json.loads((folder / "copy.json").read_text())
     assert package["totals"]["records"] == sum(company.records.values())
     pages = squeezed(text_of(folder / "copy.pdf"))
-    everything = pages + (folder / "copy.json").read_text() + "".join(f.read_text("utf-8-sig") for f in folder.rglob("*.csv"))
+    everything = (
+        pages
+        + (folder / "copy.json").read_text()
+        + "".join(f.read_text("utf-8-sig") for f in folder.rglob("*.csv"))
+    )
     assert [word for word in company.shown if squeezed(word) not in pages] == []
     assert [word for word in company.hidden if word in everything] == []
     assert all(any(name.endswith(f"-{file}") for name in names) for file in company.files)
@@ -87,15 +91,25 @@ def test_an_erasure_leaves_nothing_of_him_and_everything_of_everybody_else(compa
         for collection in (c for s in shown["stores"] for c in s["collections"]):
             assert collection["found"] == collection["erased"] + collection["kept"] + collection["residue"]
         kept = next(c for s in shown["stores"] for c in s["collections"] if c["verdict"] == "KEPT")
-        assert (kept["ground"]["until"], kept["ground"]["rule"]) == (company.kept_until.isoformat(), "CN-ECL31-RETENTION-3Y")
+        assert (kept["ground"]["until"], kept["ground"]["rule"]) == (
+            company.kept_until.isoformat(),
+            "CN-ECL31-RETENTION-3Y",
+        )
         assert here.ledger_is_whole()
     assert outside_kept(company) == []
-    assert {str(place): oracle.fingerprint(place, company.who, company.own) for place in company.places} == before
+    assert {
+        str(place): oracle.fingerprint(place, company.who, company.own) for place in company.places
+    } == before
 
 
 def outside_kept(company) -> list[oracle.Hit]:
     """Where he still stands, but for the one order that a law keeps: it stays findable by his account's number."""
-    kept = {(table, number) for table, columns in company.own.items() for numbers in columns.values() for number in numbers}
+    kept = {
+        (table, number)
+        for table, columns in company.own.items()
+        for numbers in columns.values()
+        for number in numbers
+    }
     hits = [hit for place in company.places for hit in oracle.hits(place, company.who)]
     return [hit for hit in hits if not any((hit.table, value) in kept for value in hit.row)]
 
