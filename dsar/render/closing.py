@@ -8,7 +8,7 @@ from dsar.datamap.types import Controller
 from dsar.render.cover import Pair
 from dsar.render.package import RecipientShown, SealShown
 from dsar.render.rights import rights
-from dsar.render.typeset import Typeset, code, nobr, qr
+from dsar.render.typeset import Typeset, code, link, qr
 
 
 def recipient(shown: RecipientShown, setting: Typeset) -> tuple[Pair, ...]:
@@ -21,7 +21,7 @@ def recipient(shown: RecipientShown, setting: Typeset) -> tuple[Pair, ...]:
         (_("Why"), setting.words(shown.why)),
         (_("Consent or basis"), consent or _warning(_("No consent on record."))),
         (_("Where it is"), _("Outside China") if shown.abroad else _("In China")),
-        (_("Contact"), setting.own(shown.contact)),
+        (_("Contact"), link(shown.contact)),
     )
 
 
@@ -39,7 +39,7 @@ def contacts(controller: Controller, setting: Typeset) -> tuple[Pair, ...]:
     return (
         (_("Controller"), setting.words(controller.legal_name)),
         (_("Write to"), setting.words(controller.officer)),
-        (_("Email"), setting.own(controller.contact)),
+        (_("Email"), link(controller.contact)),
         (_("Telephone"), setting.own(controller.phone)),
         (_("Post"), setting.words(controller.address)),
     )
@@ -50,7 +50,7 @@ def seal(shown: SealShown, verify_url: str, made_at: datetime, setting: Typeset)
     _, ngettext = setting.say, setting.ngettext
     entries = ngettext("%(n)s entry about this request", "%(n)s entries about this request", shown.entries)
     return (
-        (_("Web address"), nobr(verify_url)),
+        (_("Web address"), link(verify_url)),
         (_("Ledger"), entries),
         (_("Head of the ledger (SHA-256)"), code(shown.head)),
         (_("Sealed on"), setting.moment(made_at)),

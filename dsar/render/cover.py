@@ -65,8 +65,9 @@ def answered(
         return label, told
     used = (made - received).days
     spoken = _("day %(used)s of %(total)s", used=used, total=total)
+    alt = _("Made on day %(used)s of the %(total)s days of the period", used=used, total=total).striptags()
     quiet = Markup(' <span class="quiet">{}</span>').format(spoken)
-    return label, told + quiet + day_strip(used, total, spoken.striptags())
+    return label, told + quiet + day_strip(used, total, alt)
 
 
 def due(due_on: date, promise: Text, setting: Typeset) -> Pair:

@@ -34,7 +34,7 @@ _SIMPLIFIED_CHINESE = 2  # place of the face "Noto Sans CJK SC" in the collectio
 # All that the papers may be set in: so no font of the machine can get into a PDF.
 _CONF = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig><dir prefix="relative">.</dir><cachedir prefix="relative">cache</cachedir></fontconfig>
+<fontconfig><dir prefix="relative">.</dir></fontconfig>
 """
 
 

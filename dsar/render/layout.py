@@ -14,7 +14,7 @@ _HAN = 1.8  # a Han character, in cells
 _WIDEST_TOKEN = 21.0  # cells; a longer unbroken string is broken
 _MOST_COLUMNS = 6
 _MOST_LINES = 5
-_MANY_CARDS = 60
+_MANY_CARDS = 25  # a card costs some 40 ms, a paragraph 6
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 

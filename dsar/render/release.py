@@ -30,10 +30,11 @@ def check_certificate(pdf: bytes, certificate: Certificate) -> None:
     """The same for a certificate's PDF: fonts, glyphs, text, and the sums on its first page."""
     texts = Texts(certificate.lang, certificate.controller.zone)
     _ = texts.say
-    sums = [so_far(certificate.total(name)) for name in ("found", "erased", "kept", "residue")]
+    labels = _("Found") + _("Erased") + _("Kept by law") + _("Left over")
+    sums = "".join(so_far(certificate.total(name)) for name in ("found", "erased", "kept", "residue"))
     text = _text(pdf)
     _in_order(text, iter([certificate.reference]))
-    _in_order(text, iter([*sums, _("System by system")]))
+    _in_order(text, iter([labels + sums, _("System by system")]))
 
 
 def _text(pdf: bytes) -> str:

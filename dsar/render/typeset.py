@@ -13,10 +13,11 @@ from dsar.render.fonts import coverage
 from dsar.render.texts import Texts
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WIDE = _HAN + "\u3000-\u303f\u3040-\u30ff\uff00-\uffef“”‘’…"
+_FULL = _HAN + "\u3000-\u30ff\uff00-\uffef"
+_WIDE = _FULL + "“”‘’…"
 _LATIN = "A-Za-z0-9%"
 
-_ANY_HAN = re.compile(f"[{_HAN}]")
+_ANY_FULL = re.compile(f"[{_FULL}]")
 _WIDE_RUN = re.compile(f"[{_WIDE}]+(?: *[{_WIDE}]+)*")
 _JOINT = re.compile(f"((?:(?<=[{_LATIN}])|(?<=</strong>)) ?)?([{_HAN}])( ?(?=[{_LATIN}]|<strong>))?")
 _MARK_BEFORE_MARK = re.compile("[，。、；：）》」”](?=[（）《》“”，。、；：])")
@@ -24,6 +25,7 @@ _OPENING_MARK = re.compile("(?<=[（《“])[（《“]|^[（《“]")
 _DATE_ZH = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|第[一二三四五六七八九十百千零]{1,7}条")
 _LAST_TWO = re.compile(f"(?<=[{_HAN}]{{4}})[{_HAN}]{{2}}[。）]?$")
 _DATE_EN = re.compile(r"\b\d{1,2} [A-Z][a-z]{2,8} \d{4}|\b(?:Arts?\.|part|page|day) \d+(?:\(\d+\))*")
+_ADDRESSES = {"mailto:": re.compile(r"[\w.+-]+@[\w.-]+\w"), "": re.compile(r"https?://[\w./:#?&=%-]+")}
 _NOBR = r'<span class="nobr">\g<0></span>'
 
 
@@ -58,7 +60,7 @@ class Typeset:
     def own(self, value: str) -> Markup:
         """A value of the person's, as stored; what no font has, and every control character, as [U+XXXX]."""
         text = visible(value)
-        if self.texts.zh or not _ANY_HAN.search(text):
+        if self.texts.zh or not _ANY_FULL.search(text):
             return text
         return _trusted(_WIDE_RUN.sub(r'<span lang="zh-CN">\g<0></span>', str(text)))
 
@@ -84,6 +86,13 @@ def visible(text: str) -> Markup:
 
 def nobr(text: str) -> Markup:
     return _whole(escape(text))
+
+
+def link(text: str) -> Markup:
+    """An address that can be followed: an e-mail address or a URL; any other text as it is."""
+    scheme = next((scheme for scheme, form in _ADDRESSES.items() if form.fullmatch(text)), None)
+    shown = visible(text)
+    return shown if scheme is None else Markup('<a href="{}{}">{}</a>').format(scheme, text, shown)
 
 
 def code(hexadecimal: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Packages and certificates for the tests of the papers: one person's records in several stores, and hostile ones."""
+"""Packages for the tests of the papers: one person's records in several stores, and hostile ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from dsar.datamap.types import Controller, Field, FileOf, Text
-from dsar.render.certificate import Box, Certificate, ProofKept, Step, Typed
 from dsar.render.package import (
     CollectionShown,
     FieldShown,
@@ -113,13 +112,33 @@ def collection(
 
 def student() -> CollectionShown:
     rows = [
-        {"phone": FIRST, "id": 4471, "real_name": "罗明", "english_name": "Leo", "gender": "M", "birthday": None,
-         "avatar": "leo.png", "source_store": SOURCE, "consent_evidence": None,
-         "created_at": "2021-01-15T10:32:00", "active": True},
-        {"phone": SECOND, "id": 4472, "real_name": None, "english_name": "Coco", "gender": None, "birthday": None,
-         "avatar": None, "source_store": SOURCE, "consent_evidence": None,
-         "created_at": "2021-01-15T10:41:07", "active": False},
-    ]  # fmt: skip
+        {
+            "phone": FIRST,
+            "id": 4471,
+            "real_name": "罗明",
+            "english_name": "Leo",
+            "gender": "M",
+            "birthday": None,
+            "avatar": "leo.png",
+            "source_store": SOURCE,
+            "consent_evidence": None,
+            "created_at": "2021-01-15T10:32:00",
+            "active": True,
+        },
+        {
+            "phone": SECOND,
+            "id": 4472,
+            "real_name": None,
+            "english_name": "Coco",
+            "gender": None,
+            "birthday": None,
+            "avatar": None,
+            "source_store": SOURCE,
+            "consent_evidence": None,
+            "created_at": "2021-01-15T10:41:07",
+            "active": False,
+        },
+    ]
     name = "files/crm/student/1-leo.png"
     return collection(
         "student",
@@ -150,18 +169,30 @@ def student() -> CollectionShown:
 
 def tags() -> CollectionShown:
     told = [
-        ("注册目的", "我要学英语", FIRST), ("职业", "上班族", FIRST), ("学习目的", "商务职场", FIRST),
-        ("英语水平", "会说简单单词", FIRST), ("注册目的", "我的孩子要学英语", SECOND),
-        ("学龄阶段", "幼儿（幼儿园大班）", SECOND), ("学习目的", "提高听说能力", SECOND),
-    ]  # fmt: skip
+        ("注册目的", "我要学英语", FIRST),
+        ("职业", "上班族", FIRST),
+        ("学习目的", "商务职场", FIRST),
+        ("英语水平", "会说简单单词", FIRST),
+        ("注册目的", "我的孩子要学英语", SECOND),
+        ("学龄阶段", "幼儿（幼儿园大班）", SECOND),
+        ("学习目的", "提高听说能力", SECOND),
+    ]
     return collection(
         "student_tag",
         {"zh": "画像标签", "en": "Profile labels"},
-        [field("tag_key", "标签", "Label"), field("tag_value", "内容", "What it says"),
-         field("phone", "账户", "Account"), field("at", "填写于", "Given on")],
-        [{"tag_key": key, "tag_value": value, "phone": phone, "at": "2021-01-15"} for key, value, phone in told],
-        consent_field="consent", without_consent=7,
-    )  # fmt: skip
+        [
+            field("tag_key", "标签", "Label"),
+            field("tag_value", "内容", "What it says"),
+            field("phone", "账户", "Account"),
+            field("at", "填写于", "Given on"),
+        ],
+        [
+            {"tag_key": key, "tag_value": value, "phone": phone, "at": "2021-01-15"}
+            for key, value, phone in told
+        ],
+        consent_field="consent",
+        without_consent=7,
+    )
 
 
 def spreadsheet() -> CollectionShown:
@@ -170,44 +201,76 @@ def spreadsheet() -> CollectionShown:
         {"zh": "呼叫中心名单（2021年第一季度）", "en": "Call-centre list, first quarter of 2021"},
         [field("mobile", "号码", "Number"), field("remark", "备注", "Remark")],
         [{"mobile": " 131 0000 8688 ", "remark": "家长，孩子大班，可跟进"}],
-        consent_field="consent", without_consent=1,
-    )  # fmt: skip
+        consent_field="consent",
+        without_consent=1,
+    )
 
 
 def orders() -> CollectionShown:
     rows = [
         {"course": "外教1对1体验课", "phone": "131-0000-8688", "at": "2021-01-15 10:35:00", "price": "0.00"},
         {"course": "我的玩具会唱歌", "phone": "131-0000-8688", "at": "2021-01-24 20:06:00", "price": "0.00"},
-        {"course": "1对1纯外教课19元课包", "phone": "130-0000-0038", "at": "2021-03-20 19:14:00", "price": "19.00",
-         "address": ADDRESS},
-    ]  # fmt: skip
+        {
+            "course": "1对1纯外教课19元课包",
+            "phone": "130-0000-0038",
+            "at": "2021-03-20 19:14:00",
+            "price": "19.00",
+            "address": ADDRESS,
+        },
+    ]
     return collection(
         "course_order",
         {"zh": "课程订单", "en": "Course orders"},
-        [field("course", "课程", "Course"), field("phone", "号码", "Number"), field("at", "下单时间", "Ordered"),
-         field("price", "金额（元）", "Yuan"), field("address", "送货地址", "Delivery address")],
+        [
+            field("course", "课程", "Course"),
+            field("phone", "号码", "Number"),
+            field("at", "下单时间", "Ordered"),
+            field("price", "金额（元）", "Yuan"),
+            field("address", "送货地址", "Delivery address"),
+        ],
         rows,
         purpose={"zh": "排课、收款、售后。", "en": "Timetable, payment, after-sales service."},
-        legal_basis={"zh": "履行与您的合同（《个人信息保护法》第十三条第一款第二项）。",
-                     "en": "To perform a contract with you (Personal Information Protection Law, Art. 13(1)(2))."},
+        legal_basis={
+            "zh": "履行与您的合同（《个人信息保护法》第十三条第一款第二项）。",
+            "en": "To perform a contract with you (Art. 13(1)(2)).",
+        },
         recipients=(ORAL, CLASS),
-    )  # fmt: skip
+    )
 
 
 def texts() -> CollectionShown:
     sent = [
-        ("86" + FIRST, "【星桥】学员您好，已为您分配账号：131****8688，密码：25**81。", "2021-01-15T02:33:00Z"),
-        ("86" + SECOND, "【星桥】学员您好，已为您分配账号：130****0038，密码：78**55。回T退订", "2021-01-15T02:42:00Z"),
-        ("86" + SECOND, "【星桥】感谢您注册！您已获得一节在线1对1外教课，请在七日内登录星桥英语应用预约上课时间，逾期自动失效。"
-         "如需帮助，请联系您的专属课程顾问。回T退订", "2021-01-15T02:44:00Z"),
-    ]  # fmt: skip
+        (
+            "86" + FIRST,
+            "【星桥】学员您好，已为您分配账号：131****8688，密码：25**81。",
+            "2021-01-15T02:33:00Z",
+        ),
+        (
+            "86" + SECOND,
+            "【星桥】学员您好，已为您分配账号：130****0038，密码：78**55。回T退订",
+            "2021-01-15T02:42:00Z",
+        ),
+        (
+            "86" + SECOND,
+            "【星桥】感谢您注册！您已获得一节在线1对1外教课，请在七日内登录星桥英语应用预约上课时间，"
+            "逾期自动失效。"
+            "如需帮助，请联系您的专属课程顾问。回T退订",
+            "2021-01-15T02:44:00Z",
+        ),
+    ]
     return collection(
         "sms_log",
         {"zh": "短信记录", "en": "Messages sent"},
-        [field("phone", "号码", "Number"), field("text", "短信全文", "Full text"), field("at", "发送时间", "Sent")],
+        [
+            field("phone", "号码", "Number"),
+            field("text", "短信全文", "Full text"),
+            field("at", "发送时间", "Sent"),
+        ],
         [{"phone": phone, "text": text, "at": at} for phone, text, at in sent],
-        consent_field="consent", without_consent=2, recipients=(),
-    )  # fmt: skip
+        consent_field="consent",
+        without_consent=2,
+        recipients=(),
+    )
 
 
 def store(name: str, zh: str, en: str, collections: Sequence[CollectionShown], **more: Any) -> StoreShown:
@@ -219,12 +282,17 @@ def package(lang: str = "zh-CN", **more: Any) -> Package:
     """The whole of one person, complete; `more` replaces fields of it."""
     stores = (
         store("crm", "客户关系系统", "Customer relations system", [student(), tags(), spreadsheet()]),
-        store("crm_suggest", "客户关系系统的搜索联想", "Search suggestions, customer system", [suggestions()],
-              kind="sql_suggest"),
+        store(
+            "crm_suggest",
+            "客户关系系统的搜索联想",
+            "Search suggestions, customer system",
+            [suggestions()],
+            kind="sql_suggest",
+        ),
         store("orders", "订单系统", "Orders", [orders()]),
         store("sms", "短信网关", "Text-message gateway", [texts()]),
         store("weblog", "网站访问日志", "Web access log", [visits()]),
-    )  # fmt: skip
+    )
     whole = Package(
         reference="K7RW4MXT",
         right="access",
@@ -313,97 +381,3 @@ def many(records: int, lang: str = "zh-CN") -> Package:
 
     only = replace(texts(), records=records, rows=rows, without_consent=0)
     return package(lang, stores=(store("sms", "短信网关", "Text-message gateway", [only]),))
-
-
-def certificate(lang: str = "zh-CN", **more: Any) -> Certificate:
-    """An erasure that went well: one order kept by law, everything else gone; `more` replaces fields of it."""
-    whole = Certificate(
-        show=erased(),
-        lang=lang,
-        controller=CONTROLLER,
-        identifiers=((PHONE, "131****8688"), (PHONE, "130****0038")),
-        number=1,
-        made_at=MADE,
-        received_at=datetime(2021, 11, 18, 1, 0, tzinfo=UTC),
-        erased_at=datetime(2021, 11, 23, 6, 2, tzinfo=UTC),
-        seal=SealShown(41, hashlib.sha256(b"tail").hexdigest()),
-        ladder=(Box({"zh": "客户关系系统的搜索联想", "en": "Search suggestions, customer system"}, MADE,
-                    (typed("131****8688"), typed("130****0038"))),),
-        proof=ProofKept(
-            {"zh": "本申请的编号、经核验的号码、我们所做的事和时间", "en": "The reference, the proven numbers, what we did and when"},
-            date(2024, 11, 24),
-        ),
-        verify_url="https://privacy.starbridge.example/check",
-        due_on=date(2021, 12, 3),
-        promise={"zh": "我们公布的承诺：收到之日起15日内答复", "en": "Our published promise: within 15 days"},
-    )  # fmt: skip
-    return replace(whole, **more)
-
-
-def typed(masked: str) -> Typed:
-    return Typed(masked, tuple(Step(masked[:n], n > 3, False) for n in range(1, len(masked) + 1)))
-
-
-def outcome(
-    name: str, verdict: str, counts: tuple[int | None, int | None, int | None, int | None], **more: Any
-) -> Any:
-    """One collection of `erasure show`; counts: found, erased, kept, residue."""
-    found, gone, kept, residue = counts
-    looks = [
-        {"number": 1, "at": "2021-11-23T06:10:00Z", "how": "locator", "left": 0},
-        {"number": 2, "at": "2021-11-24T01:30:00Z", "how": "value", "left": residue or 0},
-    ]
-    told = {"name": name, "mapped": True, "verdict": verdict, "planned": found, "found": found, "erased": gone,
-            "kept": kept, "residue": residue, "reason": None, "ground": None, "locked": None, "looks": looks,
-            "where": []}  # fmt: skip
-    return told | more
-
-
-def erased() -> dict[str, Any]:
-    ground = {
-        "rule": "CN-ECL31-RETENTION-3Y",
-        "law": "电子商务法",
-        "article": "31",
-        "text": {"zh": "《电子商务法》第三十一条：交易信息自交易完成之日起保存不少于三年",
-                 "en": "E-Commerce Law, Art. 31: transaction information is kept for at least three years"},
-        "until": "2024-03-20",
-    }  # fmt: skip
-    crm = {"zh": "客户关系系统", "en": "Customer relations system"}
-    return {
-        "reference": "M3HD9QVB", "stage": "done", "looks_only": False, "verdict": "KEPT",
-        "stores": [
-            {"name": "crm", "title": crm, "verdict": "ERASED", "collections": [
-                outcome("student", "ERASED", (2, 2, 0, 0), title={"zh": "学员账户", "en": "Student account"}),
-                outcome("student_tag", "ERASED", (8, 8, 0, 0), title={"zh": "画像标签", "en": "Profile labels"})]},
-            {"name": "orders", "title": {"zh": "订单系统", "en": "Orders"}, "verdict": "KEPT", "collections": [
-                outcome("course_order", "KEPT", (5, 4, 1, 0), ground=ground, locked=True,
-                        title={"zh": "课程订单", "en": "Course orders"})]},
-            {"name": "weblog", "title": {"zh": "网站访问日志", "en": "Web access log"}, "verdict": "NOTHING_HELD",
-             "collections": [outcome("visit", "NOTHING_HELD", (0, 0, 0, 0))]},
-        ],
-        "relooks": [{"on": "2021-11-25", "done_at": None, "left": None},
-                    {"on": "2021-12-01", "done_at": "2021-12-01T02:00:00Z", "left": 0}],
-        "recipients": [{"name": "oral", "state": "confirmed", "asked_at": "2021-11-23T06:00:00Z", "due_on": "2021-12-03",
-                        "answered_at": "2021-11-23T07:00:00Z"},
-                       {"name": "class", "state": "asked", "asked_at": "2021-11-23T06:00:00Z", "due_on": "2021-12-03",
-                        "answered_at": None}],
-        "backups": [{"store": "crm", "gone_by": "2021-12-28"}],
-        "certificate": None, "ledger": {"entries": 41, "head": hashlib.sha256(b"tail").hexdigest()},
-    }  # fmt: skip
-
-
-def unsettled(lang: str = "zh-CN", *, looks_only: bool = False) -> Certificate:
-    """Every verdict that is open, and one that cannot be settled."""
-    show = erased()
-    crm = show["stores"][0]
-    crm["verdict"] = "RESIDUE"
-    crm["collections"] += [
-        outcome("callcenter_2021q1", "RESIDUE", (1, 0, 0, 1), mapped=False, reason="not in the map",
-                where=[{"table": "callcenter_2021q1", "column": "mobile"}]),
-        outcome("archive", "UNREACHABLE", (None, None, None, None), reason="no answer in 30 s", looks=[]),
-        outcome("label", "CANNOT", (1, 0, 0, 1), reason="the index is rebuilt every night"),
-        outcome("mirror", "UNCONFIRMED", (2, 2, 0, None)),
-        outcome("late", "PENDING", (1, None, None, None), looks=[]),
-    ]  # fmt: skip
-    show |= {"verdict": "RESIDUE", "looks_only": looks_only}
-    return certificate(lang, show=show, erased_at=None if looks_only else MADE)
