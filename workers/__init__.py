@@ -8,6 +8,7 @@ from celery.signals import worker_init, worker_process_init
 from dsar import db
 from dsar.config import Config
 from dsar.jobs.office import Office
+from dsar.services import work
 
 EVERY = 1.0  # seconds between two looks at what is due
 
@@ -56,3 +57,5 @@ def open_office(**_: object) -> None:
     global office
     db.disconnect()
     office = Office.open(config)
+    with db.begin() as session:
+        work.ensure(session, "make_checkpoint", key="checkpoint")

@@ -10,6 +10,7 @@ from dsar import clock, db
 from dsar.cli.speaking import answer, as_json, office
 from dsar.config import Config
 from dsar.datamap.loader import Loaded, MapErrors, load
+from dsar.datamap.report import MapError
 from dsar.errors import BadInput
 from dsar.jobs.stores import compare
 from dsar.law import load_rules
@@ -72,10 +73,7 @@ def read(file: Path) -> Loaded:
 
 def _words(shown: dict[str, Any]) -> str:
     for error in shown["errors"]:
-        nearest = f" (did you mean {error['nearest']}?)" if error["nearest"] else ""
-        print(
-            f"{error['file']}:{error['line']}: {error['path']}: {error['message']}{nearest}", file=sys.stderr
-        )
+        print(MapError(**error), file=sys.stderr)
     lines = [f"not reachable: {one['store']}: {one['reason']}" for one in shown["unreachable"]]
     lines += [
         f"not in the map: {p['store']}.{p['table']}: {', '.join(p['columns'])}" for p in shown["unmapped"]

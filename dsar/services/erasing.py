@@ -82,6 +82,8 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
     if erasure.stage == Stage.HELD:
         ledger.record(session, "erasure.released", actor=by, reference=row.reference, at=at)
         erasure.stage, erasure.held_before = erasure.held_before or Stage.PLANNED, None
+        if erasure.stage == Stage.FROZEN:
+            _call_start(session, row, erasure.not_before)
     if erasure.stage != Stage.PLANNED or not verdicts.needs_go(session, row):
         _wake(session, erasure, maps.get(session, row.map_version).stores)
         return erasure

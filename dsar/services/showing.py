@@ -24,7 +24,7 @@ from dsar.models import (
     UnmappedPlace,
 )
 from dsar.models.search import UNMAPPED
-from dsar.services import erasing, intake, keys, ledger, maps, verdicts
+from dsar.services import erasing, intake, keys, ledger, maps, verdicts, work
 from dsar.terms import COPIED, OPEN, CopyState, KeyClass, Stage, Status, StoreState
 from dsar.vault import Vault
 
@@ -211,6 +211,8 @@ def _waits_for(
         waits.append(
             _wait("staff", "erasure", since, "the plan is over its threshold; a second person must let it go")
         )
+    named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
+    waits += [_wait("staff", w.job, moment(w.due_at), w.reason) for w in work.failing(session, named)]
     asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
     return waits + [
         _wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked

@@ -2,14 +2,18 @@
 
 A claim is a lease with a number.  Whatever a worker writes afterwards goes through
 `hold`, which fails when the number is no longer its own.
+
+Rows of work are written and held when a transaction commits, after everything
+else and in the order of their keys: so no two workers ever wait for each other.
 """
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Dialect, and_, case, delete, literal, or_, select, update
+from sqlalchemy import Dialect, and_, case, delete, event, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +26,8 @@ from dsar.terms import StoreState
 FIRST_PAUSE = 5  # seconds after the first failed try; doubled each time
 LONGEST_PAUSE = 900  # seconds
 RESEND = 10  # seconds; the broker may lose what it was given
+FIRST_LEASES = 2**30  # a lease begins anywhere below: SQLite gives a deleted row's id to another
+TAKEN_OVER = "another worker has taken this work over"
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Claim:
     """One piece of work, held until its lease runs out."""
 
     id: int
+    key: str
     lease: int
     job: str
     args: dict[str, Any]
@@ -51,15 +58,36 @@ def put_many(
     *,
     not_before: datetime | None = None,
 ) -> None:
-    """Queue many pieces of work of one kind with one statement."""
+    """Queue many pieces of work of one kind; they are written, with one statement, at commit."""
     now = clock.real()  # the queue's own mechanics run on real time
-    rows = [
-        {
+    queued = session.info.setdefault("calls", {})
+    for key, args in calls:
+        queued[key] = {
             "key": key, "job": job, "args": args, "due_at": now, "not_before": not_before,
-            "again": False, "lease": 0, "tries": 0,
-        }
-        for key, args in dict(calls).items()
-    ]  # fmt: skip
+            "again": False, "lease": secrets.randbelow(FIRST_LEASES), "tries": 0,
+        }  # fmt: skip
+
+
+@event.listens_for(Session, "before_commit")
+def write_calls(session: Session) -> None:
+    """Write what was called for, and make sure that the lease of who calls is still his.  Raises LeaseLost."""
+    calls: dict[str, dict[str, Any]] = session.info.pop("calls", {})
+    held: Claim | None = session.info.pop("held", None)
+    before = sorted(key for key in calls if held and key < held.key)
+    _write(session, [calls.pop(key) for key in before])
+    if held:
+        _lock(session, held)
+    _write(session, [calls[key] for key in sorted(calls)])
+
+
+@event.listens_for(Session, "after_rollback")
+def forget_calls(session: Session) -> None:
+    """A transaction that came to nothing called for nothing."""
+    session.info.pop("calls", None)
+    session.info.pop("held", None)
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
         session.execute(_upsert(session.get_bind().dialect), rows)
 
@@ -81,11 +109,23 @@ def due(session: Session, *, now: datetime, civil: datetime, limit: int = 100) -
     return list(session.scalars(wanted.limit(limit)))
 
 
+def ensure(session: Session, job: str, *, key: str) -> None:
+    """Queue work that calls for itself again and again, where it is not queued yet."""
+    if session.scalar(select(Work.id).where(Work.key == key)) is None:
+        put(session, job, key=key)
+
+
+def failing(session: Session, keys: Iterable[str]) -> list[Work]:
+    """Of these pieces of work, those whose last try failed."""
+    rows = select(Work).where(Work.key.in_(list(keys)), Work.reason.is_not(None))
+    return list(session.scalars(rows.order_by(Work.id)))
+
+
 def to_send(session: Session, *, now: datetime, civil: datetime, limit: int = 500) -> list[int]:
     """Ids of work to put on the broker: due, and not put there within the last seconds."""
     unsent = or_(Work.sent_at.is_(None), Work.sent_at < now - timedelta(seconds=RESEND))
     wanted = select(Work.id).where(_claimable(now, civil), unsent).order_by(Work.due_at, Work.id).limit(limit)
-    ids = list(session.scalars(wanted))
+    ids = list(session.scalars(wanted.with_for_update(skip_locked=True)))
     session.execute(update(Work).where(Work.id.in_(ids)).values(sent_at=now))
     return ids
 
@@ -97,20 +137,28 @@ def claim(session: Session, id: int, *, now: datetime, civil: datetime, seconds:
         update(Work)
         .where(Work.id == id, _claimable(now, civil))
         .values(lease=Work.lease + 1, leased_until=until, again=False, sent_at=None)
-        .returning(Work.id, Work.lease, Work.job, Work.args, Work.tries)
+        .returning(Work.id, Work.key, Work.lease, Work.job, Work.args, Work.tries)
     )
     row = session.execute(taken).one_or_none()
-    return Claim(row.id, row.lease, row.job, row.args, row.tries, until) if row else None
+    return Claim(row.id, row.key, row.lease, row.job, row.args, row.tries, until) if row else None
 
 
 def hold(session: Session, claim: Claim) -> None:
-    """Make sure, until this transaction ends, that the lease is still ours.
+    """Make sure, now and again at commit, that the lease is still ours.
 
-    Raises LeaseLost.
+    Raises LeaseLost, here or from the commit.
     """
+    mine = select(Work.id).where(Work.id == claim.id, Work.lease == claim.lease)
+    if session.scalar(mine) is None:
+        raise LeaseLost(TAKEN_OVER)
+    session.info["held"] = claim
+
+
+def _lock(session: Session, claim: Claim) -> None:
+    """Keep others from claiming the row until this transaction ends.  Raises LeaseLost."""
     mine = update(Work).where(Work.id == claim.id, Work.lease == claim.lease).values(lease=Work.lease)
     if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
-        raise LeaseLost("another worker has taken this work over")
+        raise LeaseLost(TAKEN_OVER)
 
 
 def renew(session: Session, claim: Claim, *, now: datetime, seconds: float) -> None:
@@ -118,7 +166,7 @@ def renew(session: Session, claim: Claim, *, now: datetime, seconds: float) -> N
     until = now + timedelta(seconds=seconds)
     mine = update(Work).where(Work.id == claim.id, Work.lease == claim.lease).values(leased_until=until)
     if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
-        raise LeaseLost("another worker has taken this work over")
+        raise LeaseLost(TAKEN_OVER)
 
 
 def done(session: Session, claim: Claim) -> None:
@@ -150,7 +198,8 @@ def later(session: Session, claim: Claim, *, due_at: datetime, reason: str | Non
 
 def retry_now(session: Session, *, now: datetime) -> None:
     """Forget every pause between tries."""
-    session.execute(update(Work).where(Work.due_at > now).values(due_at=now))
+    paused = select(Work.id).where(Work.due_at > now).order_by(Work.key).with_for_update()
+    session.execute(update(Work).where(Work.id.in_(list(session.scalars(paused)))).values(due_at=now))
 
 
 def pause(tries: int, first: float = FIRST_PAUSE) -> timedelta:
