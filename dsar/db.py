@@ -111,7 +111,7 @@ def engine() -> Engine:
 @contextmanager
 def begin() -> Iterator[Session]:
     """One short transaction that writes: committed at the end, rolled back on any error."""
-    with _told(), _Bound.make(bind=engine()) as session, session.begin():
+    with _told(), _Bound.make(bind=engine(), info={"writes": True}) as session, session.begin():
         yield session
 
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,13 +28,13 @@ def held(claim: Claim) -> Iterator[Session]:
         yield session
 
 
-def perform(office: Office, id: int) -> bool:
-    """Do one piece of work unless another has it; True when it was done or has a next time."""
+def perform(office: Office, id: int) -> bool | None:
+    """Do one piece of work: True when it was done or has a next time, False when it failed, None: another has it."""
     load_all()
     with db.begin() as session:
         claim = work.claim(session, id, now=clock.real(), civil=clock.now(), seconds=office.config.lease)
     if claim is None:
-        return True
+        return None
     try:
         with _renewed(office, claim):
             more_at = JOBS[claim.job](office, claim, **claim.args)
@@ -59,19 +60,23 @@ def until_idle(office: Office, *, retry_now: bool = False) -> tuple[int, int]:
         with db.begin() as session:
             searching.retry_now(session)
             work.retry_now(session, now=clock.real())
-    done = failed = 0
+    outcomes: Counter[bool | None] = Counter()
     while True:
-        ids = due()
-        for id in ids:
-            well = perform(office, id)
-            done, failed = done + well, failed + (not well)
+        until, ids = _glance()
         if ids:
-            continue
-        with db.read() as session:
-            until = work.leased(session, now=clock.real())
-        if until is None:
-            return done, failed
-        time.sleep(min(1.0, max(0.05, (until - clock.real()).total_seconds())))
+            outcomes.update([perform(office, id) for id in ids])
+        elif until:
+            time.sleep(min(1.0, max(0.05, (until - clock.real()).total_seconds())))
+        else:
+            return outcomes[True], outcomes[False]
+
+
+def _glance() -> tuple[datetime | None, list[int]]:
+    """When the first live lease runs out, and what can be done: of one moment, so that nothing falls between."""
+    now = clock.real()
+    with db.read() as session:
+        until = work.leased(session, now=now)  # first: who ends meanwhile may call for more
+        return until, work.due(session, now=now, civil=clock.now())
 
 
 def _put_away(claim: Claim, more_at: datetime | None) -> None:

@@ -43,7 +43,7 @@ def search_store(office: Office, claim: Claim, *, store: str) -> datetime | None
         finding.record(
             session,
             office.vault,
-            batch.datamap,
+            batch,
             store,
             findings,
             columns,

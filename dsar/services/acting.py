@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Look, StoreWork
-from dsar.services import ledger, work
+from dsar.services import intake, ledger, work
 from dsar.services.ledger import Entry
 from dsar.terms import Seen, StoreState
 
@@ -129,6 +129,7 @@ def looked(
 
 
 def _items(session: Session, store: str, references: set[str]) -> list[ErasureItem]:
+    intake.lock(session, references)
     item = ErasureItem
     return list(
         session.scalars(
@@ -207,6 +208,7 @@ def _finish(session: Session, references: Sequence[str]) -> None:
 
 def recovered(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
     """A store that was out of reach while erasing or looking is in reach again."""
+    intake.lock(session, references)
     rows = select(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
     for row in session.scalars(rows.where(StoreWork.state != StoreState.SEARCHED)):
         row.state, row.reason, row.since, row.next_try_at, row.tries = StoreState.SEARCHED, None, at, None, 0

@@ -47,6 +47,7 @@ class Batch:
     """All that is open for one store, of requests that pin the same version of the map."""
 
     datamap: DataMap
+    version: int  # of the map
     people: list[Person]
 
 
@@ -93,7 +94,7 @@ def batch(session: Session, vault: Vault, store: str, *, limit: int, now: dateti
             person.open[probe.collection, probe.identifier_id] = probe.id
         else:
             person.done.add((probe.collection, probe.identifier_id))
-    return Batch(maps.get(session, version), list(people.values()))
+    return Batch(maps.get(session, version), version, list(people.values()))
 
 
 def identifiers_of(
@@ -113,6 +114,7 @@ def identifiers_of(
 
 def begin(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
     """Show that the store is being searched for these requests."""
+    intake.lock(session, references)
     rows = update(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
     session.execute(
         rows.where(StoreWork.state != StoreState.WORKING).values(state=StoreState.WORKING, since=at)
@@ -120,13 +122,16 @@ def begin(session: Session, store: str, references: Sequence[str], *, at: dateti
 
 
 def record(
-    session: Session, vault: Vault, datamap: DataMap, store: str, findings: Sequence[Finding],
+    session: Session, vault: Vault, batch: Batch, store: str, findings: Sequence[Finding],
     columns: dict[str, list[str]], *, next_try_at: datetime, at: datetime,
 ) -> None:  # fmt: skip
     """Write what a pass found, with the probes that follow from it, in this one transaction.
 
+    Nothing is written of a request that moved to another version of the map meanwhile: it is searched anew.
     columns: the unmapped columns of each table, as the store describes it now.
     """
+    pinned = intake.lock(session, [finding.person.reference for finding in findings])
+    findings = [finding for finding in findings if pinned[finding.person.reference] == batch.version]
     good = [finding for finding in findings if finding.problem is None]
     parts = [part for finding in good for part in finding.parts]
     _close(
@@ -134,14 +139,14 @@ def record(
         parts + [_looked(f.person.by_value) for f in good if f.by_value is not None and f.person.by_value],
     )
     _places(session, store, good, columns)
-    _follow(session, vault, datamap, good, at=at)
+    _follow(session, vault, batch.datamap, good, at=at)
     for finding in findings:
         if finding.problem:
             searching.trouble(
                 session, store, [finding.person.reference], StoreState.FAILED, finding.problem,
                 next_try_at=next_try_at, at=at,
             )  # fmt: skip
-    searching.settle(session, datamap, [finding.person.reference for finding in good], at=at)
+    searching.settle(session, batch.datamap, [finding.person.reference for finding in good], at=at)
     session.flush()
     _rest(session, store, [finding.person.reference for finding in good], at=at)
 
@@ -212,25 +217,19 @@ def _follow(
     wanted: list[tuple[str, str, str, int]] = []
     stores: set[str] = set()
     fresh: list[RequestIdentifier] = []
+    known = _known(session, [finding.person.reference for finding in findings if finding.given])
     for finding in findings:
         person = finding.person
-        known = {(asked.kind, asked.value) for asked in person.identifiers}
-        number = 1 + max((asked.number for asked in person.identifiers), default=-1)
-        for kind, value in sorted(finding.given - known):
-            fresh.append(
-                intake.add_identifier(
-                    session,
-                    vault,
-                    person.identity,
-                    person.reference,
-                    number,
-                    kind,
-                    value,
-                    internal=True,
-                    at=at,
-                )
-            )
-            number += 1
+        for kind, value in sorted(finding.given):
+            numbers = known[person.reference]
+            if (kind, vault.blind(kind, value)) in numbers:
+                continue
+            row = intake.add_identifier(
+                session, vault, person.identity, person.reference, 1 + max(numbers.values(), default=-1),
+                kind, value, internal=True, at=at,
+            )  # fmt: skip
+            numbers[kind, row.blind] = row.number
+            fresh.append(row)
     session.flush()
     for row in fresh:
         for store, collection in datamap.asked_by(row.kind):
@@ -239,6 +238,16 @@ def _follow(
     _wait_again(session, wanted)
     searching.open_probes(session, wanted)
     searching.wake(session, sorted(stores))
+
+
+def _known(session: Session, references: Sequence[str]) -> dict[str, dict[tuple[str, str], int]]:
+    """(kind, blind) -> number of each request's identifiers as they are now: other stores give some as well."""
+    row = RequestIdentifier
+    known: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    wanted = select(row.reference, row.kind, row.blind, row.number).where(row.reference.in_(references))
+    for reference, kind, blind, number in session.execute(wanted):
+        known[reference][kind, blind] = number
+    return known
 
 
 def _wait_again(session: Session, wanted: Sequence[tuple[str, str, str, int]]) -> None:

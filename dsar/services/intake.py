@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,12 +61,29 @@ def reference(text: str) -> str:
 
 
 def get(session: Session, text: str) -> Request:
-    """The request of a reference, however written.  Raises NotFound, BadInput."""
+    """The request of a reference, however written; where it may be written, nobody else changes it meanwhile.
+
+    Raises NotFound, BadInput.
+    """
     wanted = reference(text)
+    if session.info.get("writes"):
+        submission = select(Request.submission).where(Request.reference == wanted).scalar_subquery()
+        siblings = select(Request.reference).where(Request.submission == submission)
+        lock(session, list(session.scalars(siblings)))
     request = session.scalar(select(Request).where(Request.reference == wanted))
     if request is None:
         raise NotFound(f"there is no request {wanted[:4]}-{wanted[4:]}; check the reference")
     return request
+
+
+def lock(session: Session, references: Collection[str]) -> dict[str, int]:
+    """Keep these requests to this transaction, waiting for whoever has them; the map's version of each.
+
+    All are locked at once and in one order, so that no two transactions wait for each other.
+    """
+    asked = select(Request.reference, Request.map_version).where(Request.reference.in_(references))
+    locked = asked.order_by(Request.reference).with_for_update(key_share=True)
+    return dict(session.execute(locked).tuples().all())
 
 
 def open_submission(

@@ -84,7 +84,7 @@ def _heads(session: Session, references: set[str]) -> dict[str, Head]:
 def _ends(references: list[str]) -> Select[str, int, str]:
     table = Book if references[0].islower() else Request
     ends = select(table.reference, table.entries, table.head).where(table.reference.in_(references))
-    return ends.order_by(table.reference).with_for_update()
+    return ends.order_by(table.reference).with_for_update(key_share=True)
 
 
 @event.listens_for(Session, "before_commit")

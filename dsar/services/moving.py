@@ -28,7 +28,10 @@ def move_open(
     Raises BadInput when a store that an open request needs was removed and nobody signs for it.
     """
     wanted = (
-        select(Request).where(Request.status.in_(OPEN), Request.map_version < version).order_by(Request.id)
+        select(Request)
+        .where(Request.status.in_(OPEN), Request.map_version < version)
+        .order_by(Request.reference)
+        .with_for_update(key_share=True)
     )
     requests = list(session.scalars(wanted))
     needed = [name for name in removed if any(request.status == Status.WORKING for request in requests)]

@@ -14,7 +14,7 @@ from dsar.datamap.types import DataMap
 from dsar.db import Instant
 from dsar.models import Probe, Request, RequestIdentifier, StoreWork
 from dsar.models.search import NOBODY, UNMAPPED
-from dsar.services import ledger, work
+from dsar.services import intake, ledger, work
 from dsar.services.ledger import Entry
 from dsar.terms import COPIED, StoreState
 
@@ -195,6 +195,7 @@ def trouble(
     *, next_try_at: datetime | None, at: datetime,
 ) -> None:  # fmt: skip
     """A store did not do its part for these requests; say so on each, once in its ledger."""
+    intake.lock(session, references)
     rows = session.scalars(
         select(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
     ).all()
