@@ -180,7 +180,7 @@ def _verdicts(shown: Mapping[str, Any]) -> None:
         for one in store["collections"]:
             if one["ground"]:
                 console.print(
-                    f"Kept: {one['name']}: {one['ground']['text']['en']} Until {one['ground']['until']}."
+                    f"Kept: {one['name']}: {one['ground']['text']['en']}; until {one['ground']['until']}."
                 )
     console.print(f"Verdict: [bold]{shown['verdict']}[/]")
 

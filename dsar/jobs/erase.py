@@ -46,7 +46,8 @@ def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
     if batch is None:
         return None
     try:
-        acts = _read(office, batch, store)
+        with faults.effect("erase.read"):
+            acts = _read(office, batch, store)
         with held(claim) as session:
             acting.baseline(session, store, _counts(batch, store, acts), at=clock.now())
         with faults.effect("erase.act"):

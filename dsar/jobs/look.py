@@ -13,7 +13,7 @@ from dsar.jobs import job
 from dsar.jobs.erase import probes, today, trouble
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import acting, targets
+from dsar.services import acting, reasons, targets
 from dsar.services.acting import Saw
 from dsar.services.deciding import decide
 from dsar.services.targets import Batch
@@ -21,8 +21,6 @@ from dsar.services.work import Claim
 from dsar.terms import Seen
 
 RowKey = tuple[int, str, tuple[object, ...]]  # subject, table, key of the row
-UNDECLARED = "undeclared mention"
-NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
 
 
 @dataclass
@@ -141,7 +139,10 @@ def _settle_mentions(office: Office, hits: Sequence[Residue], looking: _Looking)
         elif collection and mentions and mentions.act == "erase" and not only_looks:
             empty[collection.name].append(hit)
     if empty:
-        with office.store(looking.store, looking.batch.datamap, erasing=True) as connector:
+        with (
+            faults.effect("mention.act"),
+            office.store(looking.store, looking.batch.datamap, erasing=True) as connector,
+        ):
             for name, some in empty.items():
                 connector.blank_mentions(looking.store.collections[name], some)
     return stays or ({("", "")} if empty else set())
@@ -168,8 +169,8 @@ def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
 
 def _reason(collection: Collection | None, hit: Residue) -> str | None:
     if collection is None or not _is_mapped(collection, hit.column):
-        return NOT_MAPPED
-    return None if hit.column in {by.column for by in collection.found_by} else UNDECLARED
+        return reasons.NOT_MAPPED
+    return None if hit.column in {by.column for by in collection.found_by} else reasons.UNDECLARED
 
 
 def _is_mapped(collection: Collection, column: str) -> bool:

@@ -170,7 +170,7 @@ def _meaning(collection: Mapping[str, Any], setting: Typeset, *, looks_only: boo
     return (
         (_("Left over"), _left(collection["residue"], setting)),
         (_("Where"), setting.join(places)),
-        (_("Reason"), setting.own(collection["reason"] or "")),
+        (_("Reason"), _why(collection, setting)),
         (_("Ground"), _ground(collection["ground"], setting)),
         (_("What follows"), then),
     )
@@ -224,3 +224,8 @@ def _where(store: Mapping[str, Any], collection: Mapping[str, Any], setting: Typ
 def _title(thing: Mapping[str, Any], setting: Typeset) -> Markup:
     """The title of a store or collection; a place that no map names has only its name."""
     return setting.words(thing.get("title") or {}) or setting.own(thing["name"])
+
+
+def _why(collection: Mapping[str, Any], setting: Typeset) -> Markup:
+    """The reason in the reader's language; what a store said of itself stays in its own words."""
+    return setting.words(collection.get("reason_text") or {}) or setting.own(collection["reason"] or "")

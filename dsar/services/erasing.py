@@ -20,12 +20,11 @@ from dsar.models import (
     StoreWork,
 )
 from dsar.models.search import UNMAPPED
-from dsar.services import ledger, maps, searching, staff, verdicts, work
+from dsar.services import ledger, maps, reasons, searching, staff, verdicts, work
 from dsar.terms import COPIED, OPEN, Stage, Status
 from dsar.vault import Vault
 
 BEFORE_DUE = timedelta(days=3)  # an erasure waits for its copy until then
-OFF = "erasing is off for this store; an officer turns it on in the map"
 
 
 def plan(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
@@ -177,7 +176,7 @@ def _add_items(session: Session, row: Request, datamap: DataMap, *, at: datetime
         item.mapped, item.planned, item.reason = (
             True,
             planned[store.name, collection.name],
-            None if store.erasing else OFF,
+            None if store.erasing else reasons.OFF,
         )
         item.residue, item.looked_at, item.erased_at = None, None, at if row.looks_only else None
 

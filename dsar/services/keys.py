@@ -1,8 +1,9 @@
 """The keys of a request, one a class; and what is sealed under them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dsar.errors import NotFound
@@ -38,7 +39,8 @@ def of_many(session: Session, vault: Vault, references: list[str], key_class: Ke
     return keys
 
 
-def destroy(session: Session, reference: str, key_class: KeyClass, *, at: datetime) -> None:
-    """Destroy a key, and with it everything sealed under it; the caller records why."""
-    row = session.get_one(RequestKey, (reference, key_class))
-    row.wrapped, row.destroyed_at = None, at
+def destroy(session: Session, reference: str, classes: Iterable[KeyClass], *, at: datetime) -> int:
+    """Destroy keys, and with them everything sealed under them; how many still stood.  The caller records why."""
+    standing = update(RequestKey).where(RequestKey.reference == reference, RequestKey.wrapped.is_not(None))
+    chosen = standing.where(RequestKey.key_class.in_(list(classes))).returning(RequestKey.key_class)
+    return len(session.scalars(chosen.values(wrapped=None, destroyed_at=at)).all())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ from dsar.models import (
     RequestIdentifier,
     StoreWork,
 )
-from dsar.services import ledger, maps
+from dsar.services import ledger, maps, reasons
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
@@ -75,7 +75,7 @@ def show(session: Session, row: Request) -> dict[str, Any]:
         "proof": _proof(session, row, datamap),
         "relooks": [],
         "recipients": recipients,
-        "backups": _backups(erasure, datamap),
+        "backups": _backups(session, row, datamap),
         "certificate": _certificate(session, erasure),
         "ledger": {"entries": entries, "head": head},
     }  # fmt: skip
@@ -128,19 +128,27 @@ def _collection(
 ) -> dict[str, Any]:
     verdict = of_item(item, work)
     residue = item.residue
-    down = verdict == Verdict.UNREACHABLE and work is not None
+    reason = work.reason if verdict == Verdict.UNREACHABLE and work else item.reason
     return {
-        "name": item.collection, "mapped": item.mapped, "verdict": verdict, "planned": item.planned,
+        "name": item.collection, "title": _title(datamap, item), "mapped": item.mapped,
+        "verdict": verdict, "planned": item.planned,
         "found": None if residue is None else item.erased + item.kept + residue,
         "erased": item.erased if item.erased_at or residue is not None else None,
         "kept": item.kept if residue is not None else None,
         "residue": residue,
-        "reason": work.reason if down and work else item.reason,
+        "reason": reason, "reason_text": reasons.text(reason),
         "ground": _ground(datamap, item) if item.kept and item.rule else None,
         "locked": item.locked,
         "looks": [{"number": k.number, "at": clock.text(k.at), "how": k.how, "left": k.left} for k in looks],
         "where": item.where,
     }  # fmt: skip
+
+
+def _title(datamap: DataMap, item: ErasureItem) -> dict[str, str] | None:
+    """What the map calls a collection; None for a place that it does not name."""
+    store = datamap.stores.get(item.store)
+    collection = store.collections.get(item.collection) if store and item.mapped else None
+    return dict(collection.title) if collection else None
 
 
 def _ground(datamap: DataMap, item: ErasureItem) -> dict[str, Any]:
@@ -184,10 +192,14 @@ def _recipients(session: Session, row: Request, datamap: DataMap) -> list[dict[s
     shown = []
     for name, recipient in datamap.recipients.items():
         if recipient.store:
-            shown.append(_store_recipient(session, row, recipient, by_store))
+            one = _store_recipient(session, row, recipient, by_store)
         elif name in asks:
-            due = clock.day(asks[name].asked_at, datamap.controller.zone).toordinal() + LETTER_DAYS
-            shown.append(_recipient(name, "asked", clock.text(asks[name].asked_at), _day(due), None))
+            asked_on = clock.day(asks[name].asked_at, datamap.controller.zone)
+            due = asked_on + timedelta(days=LETTER_DAYS)
+            one = _recipient(name, "asked", clock.text(asks[name].asked_at), due.isoformat(), None)
+        else:
+            continue
+        shown.append(one | {"title": dict(recipient.title)})
     return shown
 
 
@@ -212,16 +224,18 @@ def _recipient(name: str, state: str, asked: str | None, due: str, answered: str
     return {"name": name, "state": state, "asked_at": asked, "due_on": due, "answered_at": answered}
 
 
-def _day(ordinal: int) -> str:
-    return datetime.fromordinal(ordinal).date().isoformat()
-
-
-def _backups(erasure: Erasure, datamap: DataMap) -> list[dict[str, Any]]:
-    if erasure.done_at is None:
-        return []
-    last = clock.day(erasure.done_at, datamap.controller.zone).toordinal()
+def _backups(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
+    """When the last backup that still holds erased records is gone, by store."""
+    zone = datamap.controller.zone
+    last = {
+        i.store: clock.day(i.erased_at, zone)
+        for i in _items(session, row.reference)
+        if i.erased and i.erased_at
+    }
     return [
-        {"store": s.name, "gone_by": _day(last + s.kept_days)} for s in datamap.stores.values() if s.kept_days
+        {"store": store, "gone_by": (day + timedelta(days=kept_days)).isoformat()}
+        for store, day in last.items()
+        if (kept_days := datamap.stores[store].kept_days)
     ]
 
 

@@ -1,0 +1,18 @@
+"""Why something stands as it does, in both languages; what a store says stays in its own words."""
+
+UNDECLARED = "undeclared mention"
+NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
+OFF = "erasing is off for this store; an officer turns it on in the map"
+
+_CHINESE = {
+    UNDECLARED: "该字段出现了您的标识，但数据地图没有说明如何处理",
+    NOT_MAPPED: "该位置不在数据地图中；在有人将其列入之前，绝不会删除其中的内容",
+    OFF: "该系统的删除功能尚未开启，须由负责人在数据地图中开启",
+}
+
+
+def text(reason: str | None) -> dict[str, str] | None:
+    """The reason in zh and en; None where there is none."""
+    if reason is None:
+        return None
+    return {"zh": _CHINESE.get(reason, reason), "en": reason}
