@@ -16,9 +16,11 @@ EFFECTS = {
     "search.seal": "what was found is written",
     "sweep.read": "unmapped places are read",
     "plan.write": "the identifier set is sealed and the plan made",
+    "erase.read": "a store is counted before anything is deleted",
     "erase.act": "records are deleted from a store",
     "erase.write": "what was erased is written",
     "look.read": "a store is looked at again",
+    "mention.act": "fields that mention the person are emptied in a store",
     "look.write": "what the look saw is written",
     "copy.make": "the package's files are made and sealed",
     "copy.write": "the package is recorded and released",
@@ -26,7 +28,8 @@ EFFECTS = {
     "certificate.write": "the certificate is recorded",
     "mail.send": "a mail goes out",
     "mail.write": "the mail is recorded as sent",
-    "purge.destroy": "keys and sealed files are destroyed",
+    "purge.write": "keys are destroyed, and that is recorded",
+    "purge.destroy": "sealed files are destroyed",
 }
 
 
