@@ -83,7 +83,7 @@ def lock(session: Session, references: Collection[str]) -> dict[str, int]:
     """
     asked = select(Request.reference, Request.map_version).where(Request.reference.in_(references))
     locked = asked.order_by(Request.reference).with_for_update(key_share=True)
-    return dict(session.execute(locked).tuples().all())
+    return dict(session.execute(locked).all())
 
 
 def open_submission(
