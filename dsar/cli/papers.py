@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from dsar import clock, db, places
-from dsar.cli.speaking import answer, as_json, office
+from dsar.cli.speaking import answer, as_json, by_staff, office
 from dsar.errors import BadInput
 from dsar.jobs import copy as copying
-from dsar.jobs import handover
+from dsar.jobs import asking, handover
 from dsar.jobs.sealing import Written
 from dsar.models import Copy
-from dsar.services import intake, verdicts
+from dsar.services import intake, staff, verdicts
 from dsar.terms import COPIED, CopyState
 
 
@@ -70,6 +70,21 @@ def write_certificate(ref: str, folder: Path, as_json: bool) -> None:
             verdict = verdicts.of_request(session, intake.get(session, ref))
     shown = {"reference": row.reference, "verdict": verdict, "files": _files(written)}
     answer(shown, as_json, f"{row.reference}: {verdict}; wrote the certificate to {folder}")
+
+
+@certificate.command("letters")
+@click.argument("ref")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@by_staff
+@as_json
+def write_letters(ref: str, folder: Path, by: str, as_json: bool) -> None:
+    """Write the letters that ask recipients outside the map to erase; they hold the person's identifiers."""
+    with office() as here:
+        with db.read() as session:
+            staff.named(session, by)
+        written = asking.write_letters(here, ref, folder, actor=by)
+    shown = {"reference": intake.reference(ref), "files": _files(written)}
+    answer(shown, as_json, f"wrote {len(written)} letters to {folder}")
 
 
 def _files(written: list[Written]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Write the letters that go to a person: one whole template a kind and language."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Protocol
@@ -8,7 +9,7 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dsar import places
-from dsar.datamap.types import DataMap, say
+from dsar.datamap.types import DataMap, Recipient, say
 
 
 class Letter(Protocol):
@@ -38,6 +39,31 @@ def written(letter: Letter, datamap: DataMap, due_on: date, public_url: str) -> 
     )
     subject, _, body = text.partition("\n")
     return subject.strip(), body.strip() + "\n"
+
+
+def to_recipient(
+    recipient: Recipient,
+    datamap: DataMap,
+    reference: str,
+    lang: str,
+    due_on: date,
+    identifiers: Sequence[tuple[str, str]],
+) -> str:
+    """The letter that asks a recipient to erase what it received, and to say that it did."""
+    locale = "zh_Hans_CN" if lang.startswith("zh") else "en"
+    return (
+        _templates()
+        .get_template(f"mail/recipient.{lang}.txt")
+        .render(
+            recipient=recipient.legal_name,
+            controller=say(datamap.controller.legal_name, lang) or say(datamap.controller.name, lang),
+            contact=datamap.controller.contact,
+            reference=f"{reference[:4]}-{reference[4:]}",
+            due=format_date(due_on, "long", locale=locale),
+            got=say(recipient.got, lang),
+            identifiers=identifiers,
+        )
+    )
 
 
 @lru_cache(1)
