@@ -10,7 +10,9 @@ import click
 
 from dsar.cli import ledgers, maps, operating, papers, people, requests
 from dsar.datamap.loader import MapErrors
-from dsar.errors import DsarError
+from dsar.errors import BadInput, DsarError
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")  # of DSAR_LOG
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,20 +27,22 @@ for module in (maps, requests, papers, ledgers, people, operating):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command.  Exit 0: done; 1: refused, bad input, or a check that found something; 2: wrong usage."""
-    logging.basicConfig(
-        level=os.environ.get("DSAR_LOG", "WARNING"), format="%(levelname)s %(name)s %(message)s"
-    )
     sys.exit(_run(arguments))
 
 
 def _run(arguments: list[str] | None) -> int:
     try:
+        _log_to_stderr()
         code = root.main(arguments, prog_name="dsar", standalone_mode=False)
     except click.UsageError as error:
         _say(error.format_message())
         return 2
     except MapErrors as error:
-        print(*error.errors, sep="\n", file=sys.stderr)
+        for one in error.errors:
+            _say(str(one))
+        return 1
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Exception, KeyboardInterrupt) as error:
         _say(_words(error))
@@ -46,6 +50,17 @@ def _run(arguments: list[str] | None) -> int:
             traceback.print_exc()
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _log_to_stderr() -> None:
+    """Only our own log is set: those of libraries, told to say more, would say what a store holds."""
+    level = os.environ.get("DSAR_LOG", "").upper() or "WARNING"
+    if level not in LEVELS:
+        raise BadInput(f"DSAR_LOG is {level!r}; use one of {', '.join(LEVELS)}")
+    if level == "DEBUG" and os.environ.get("DSAR_ENV") == "production":
+        raise BadInput("DSAR_LOG is DEBUG, which may show what a store holds; production refuses it, use INFO")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("dsar").setLevel(level)
 
 
 def _words(error: BaseException) -> str:

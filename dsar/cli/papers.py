@@ -8,8 +8,8 @@ import click
 from dsar import clock, db, places
 from dsar.cli.speaking import answer, as_json, by_staff, office
 from dsar.errors import BadInput
-from dsar.jobs import copy as copying
 from dsar.jobs import asking, handover
+from dsar.jobs import copy as copying
 from dsar.jobs.sealing import Written
 from dsar.models import Copy
 from dsar.services import intake, staff, verdicts

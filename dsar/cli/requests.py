@@ -132,8 +132,7 @@ def hold(ref: str, by: str, reason: str, as_json: bool) -> None:
     """Stop an erasure where it stands."""
     with office() as here, db.begin() as session:
         row = intake.get(session, ref)
-        digest = proving.keep_evidence(session, here.vault, row, by=by, evidence=reason, at=clock.now())
-        stage = erasing.hold(session, row, by=by, reason_digest=digest, at=clock.now()).stage
+        stage = erasing.hold(session, here.vault, row, by=by, reason=reason, at=clock.now()).stage
     answer({"reference": row.reference, "stage": stage}, as_json, f"{row.reference}: {stage}")
 
 

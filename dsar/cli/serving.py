@@ -5,6 +5,7 @@ import signal
 import subprocess  # our own worker, with arguments of our own
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -25,15 +26,17 @@ def serve(config: Config) -> None:
     server = waitress.create_server(
         app, host="127.0.0.1", port=config.port, threads=THREADS, clear_untrusted_proxy_headers=True
     )
-    worker = subprocess.Popen(_worker(), env=dict(os.environ), start_new_session=True)  # noqa: S603
-    threading.Thread(target=_watch, args=(worker,), daemon=True).start()
     signal.signal(signal.SIGTERM, _stop)
+    # The pipe is never written to: that it ends tells the worker that this process did, however it did.
+    worker = subprocess.Popen(_worker(), stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+    stopping = threading.Event()
+    threading.Thread(target=_watch, args=(worker, stopping), daemon=True).start()
     click.echo(f"Pages: {config.public_url}    Ctrl-C stops web, worker and clock.")
     try:
         server.run()
-    except (KeyboardInterrupt, SystemExit):
-        click.echo("Stopping.")
     finally:
+        stopping.set()
+        click.echo("Stopping.")
         server.close()
         _end(worker)
 
@@ -41,7 +44,7 @@ def serve(config: Config) -> None:
 def _worker() -> list[str]:
     """Celery's worker with threads and its beat: a process of its own, so that a PDF does not hold up a page."""
     return [
-        sys.executable, "-m", "celery", "-A", "workers", "worker", "--beat", "--pool", "threads",
+        sys.executable, "-m", "celery", "-A", "workers.beside", "worker", "--beat", "--pool", "threads",
         "--concurrency", str(THREADS), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
         "--without-heartbeat",
     ]  # fmt: skip
@@ -51,17 +54,22 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _watch(worker: subprocess.Popen[bytes]) -> None:
+def _watch(worker: subprocess.Popen[bytes], stopping: threading.Event) -> None:
     """When the worker dies, everything stops: a portal that nobody works for would be a lie."""
-    if worker.wait() not in (0, -signal.SIGTERM, -signal.SIGKILL):
+    worker.wait()
+    if not stopping.is_set():
         click.echo("error: the worker ended; stopping", err=True)
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Let the worker put its work away; its clock, a process in the same session, ends with it in any case."""
     worker.terminate()
     try:
         worker.wait(STOP_WITHIN)
     except subprocess.TimeoutExpired:
-        worker.kill()
+        click.echo("error: the worker did not stop; what it had begun is done again later", err=True)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
