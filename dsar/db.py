@@ -20,7 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from dsar.errors import BadInput, DsarError
@@ -89,7 +89,12 @@ def connect(url: str) -> Engine:
     if not url.startswith(("sqlite:///", "postgresql")):
         raise BadInput("DSAR_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    _Bound.write = _engine(url, "BEGIN IMMEDIATE")
+    try:
+        _Bound.write = _engine(url, "BEGIN IMMEDIATE")
+    except (ArgumentError, ImportError) as error:
+        raise BadInput(
+            "DSAR_DATABASE_URL is no URL of a database; write postgresql+psycopg://USER@HOST/NAME"
+        ) from error
     _Bound.read = _engine(url, "BEGIN", query_only=True) if url.startswith("sqlite") else _Bound.write
     return _Bound.write
 
@@ -111,7 +116,7 @@ def engine() -> Engine:
 @contextmanager
 def begin() -> Iterator[Session]:
     """One short transaction that writes: committed at the end, rolled back on any error."""
-    with _told(), _Bound.make(bind=engine(), info={"writes": True}) as session, session.begin():
+    with told(), _Bound.make(bind=engine(), info={"writes": True}) as session, session.begin():
         yield session
 
 
@@ -119,12 +124,12 @@ def begin() -> Iterator[Session]:
 def read() -> Iterator[Session]:
     """One transaction that only reads, and holds nobody up."""
     engine()
-    with _told(), _Bound.make(bind=_Bound.read) as session:
+    with told(), _Bound.make(bind=_Bound.read) as session:
         yield session
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Say in one line what the database said; its own words hold parameters, so they are left out."""
     try:
         yield
@@ -138,13 +143,16 @@ def _told() -> Iterator[None]:
 
 
 def _is_operational(error: SQLAlchemyError) -> bool:
-    return type(error).__name__ in ("OperationalError", "InterfaceError")
+    return type(error).__name__ in ("OperationalError", "InterfaceError", "DatabaseError")
 
 
 def _engine(url: str, begin_with: str, *, query_only: bool = False) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    made = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 10}
+        )
+    waiting = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    made = create_engine(url, hide_parameters=True, connect_args=waiting)
     event.listen(made, "connect", _on_connect(query_only))
     event.listen(made, "begin", lambda connection: connection.exec_driver_sql(begin_with))
     return made

@@ -4,12 +4,14 @@ import fcntl
 
 from alembic.config import Config as Alembic
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import inspect, text
 
 from alembic import command
 from dsar import db, places
 from dsar.config import Config
 from dsar.db import DatabaseProblem
+from dsar.errors import BadInput
 
 
 def bring_up_to_date(config: Config) -> None:
@@ -31,12 +33,19 @@ def bring_up_to_date(config: Config) -> None:
 
 def upgrade(to: str = "head") -> None:
     """Run the migrations up to a revision."""
-    command.upgrade(_alembic(), to)
+    with db.told():
+        command.upgrade(_alembic(), to)
 
 
 def downgrade(to: str) -> None:
-    """Run the migrations down to a revision (`base`: to nothing)."""
-    command.downgrade(_alembic(), to)
+    """Run the migrations down to a revision (`base`: to nothing).  Raises BadInput for one that is not there."""
+    try:
+        with db.told():
+            command.downgrade(_alembic(), to)
+    except CommandError as error:
+        raise BadInput(
+            f"there is no revision {to!r} to go down to; name one of alembic/versions, or base"
+        ) from error
 
 
 def newest() -> str | None:
@@ -46,7 +55,7 @@ def newest() -> str | None:
 
 def current() -> str | None:
     """The revision the database is at; None when it is empty."""
-    with db.engine().connect() as connection:
+    with db.told(), db.engine().connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         at: str | None = connection.scalar(text("select version_num from alembic_version"))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -88,7 +88,8 @@ class Folder:
         except OSError as error:
             raise BadInput(f"{self.root} cannot be written: {error.strerror}; name another folder") from error
         finally:
-            fresh.unlink(missing_ok=True)
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
 
 
 def make_files(office: Office, assembled: Assembled, sink: Sink) -> None:

@@ -20,7 +20,7 @@ from dsar.models import (
     StoreWork,
 )
 from dsar.models.search import UNMAPPED
-from dsar.services import ledger, maps, reasons, searching, staff, verdicts, work
+from dsar.services import ledger, maps, proving, reasons, searching, staff, verdicts, work
 from dsar.terms import COPIED, OPEN, Stage, Status
 from dsar.vault import Vault
 
@@ -81,8 +81,7 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
     if erasure.stage == Stage.HELD:
         ledger.record(session, "erasure.released", actor=by, reference=row.reference, at=at)
         erasure.stage, erasure.held_before = erasure.held_before or Stage.PLANNED, None
-        if erasure.stage == Stage.FROZEN:
-            _call_start(session, row, erasure.not_before)
+        _go_on_from(session, row, erasure, at=at)
     if erasure.stage != Stage.PLANNED or not verdicts.needs_go(session, row):
         _wake(session, erasure, maps.get(session, row.map_version).stores)
         return erasure
@@ -94,14 +93,28 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
     return erasure
 
 
-def hold(session: Session, row: Request, *, by: str, reason_digest: str, at: datetime) -> Erasure:
-    """Stop an erasure where it stands; holding it twice changes nothing."""
+def _go_on_from(session: Session, row: Request, erasure: Erasure, *, at: datetime) -> None:
+    """Call again for what came due while the erasure was held, and so was passed over."""
+    datamap = maps.get(session, row.map_version)
+    if erasure.stage == Stage.FROZEN:  # its copy may have been fetched meanwhile
+        _freeze(session, row, erasure, datamap, at=at)
+    elif erasure.stage in (Stage.ERASING, Stage.LOOKING):
+        work.put_many(session, "look_store", [(f"look:{name}", {"store": name}) for name in datamap.stores])
+
+
+def hold(session: Session, vault: Vault, row: Request, *, by: str, reason: str, at: datetime) -> Erasure:
+    """Stop an erasure where it stands; holding it twice changes nothing.
+
+    The reason is sealed; the ledger holds its digest.
+    Raises NotAllowed before there is a plan and once it is done; BadInput for a reason that says nothing.
+    """
     staff.named(session, by)
     erasure = of(session, row)
     if erasure.stage == Stage.DONE:
         raise NotAllowed(f"the erasure of request {row.reference} is done and cannot be held")
     if erasure.stage != Stage.HELD:
-        ledger.record(session, "erasure.held", actor=by, reference=row.reference, at=at, reason=reason_digest)
+        digest = proving.keep_evidence(session, vault, row, by=by, evidence=reason, at=at)
+        ledger.record(session, "erasure.held", actor=by, reference=row.reference, at=at, reason=digest)
         erasure.held_before, erasure.stage = erasure.stage, Stage.HELD
     return erasure
 

@@ -199,10 +199,16 @@ def _chosen(
 def keep_evidence(
     session: Session, vault: Vault, request: Request, *, by: str, evidence: str, at: datetime
 ) -> str:
-    """Seal what a member of staff says of a request; its digest, for the ledger."""
-    digest = hashlib.sha256(evidence.encode()).hexdigest()
+    """Seal what a member of staff says of a request; its digest, for the ledger.
+
+    Raises BadInput when it says nothing, or is no text.
+    """
+    plain = evidence.strip().encode(errors="ignore")
+    if not plain or plain.decode() != evidence.strip():
+        raise BadInput("the evidence or reason is empty or no text; say in words what was seen, or why")
+    digest = hashlib.sha256(plain).hexdigest()
     key = keys.of(session, vault, request.reference, KeyClass.CASE)
-    sealed = vault.seal(key, evidence.encode(), f"{request.reference}/evidence")
+    sealed = vault.seal(key, plain, f"{request.reference}/evidence")
     session.add(Evidence(reference=request.reference, at=at, by=by, sealed=sealed, sha256=digest))
     return digest
 

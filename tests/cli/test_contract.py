@@ -43,19 +43,32 @@ def test_the_map_is_checked_and_applied(shop: Shop, tmp_path):
 
 def test_a_map_with_errors_prints_its_object_and_exits_with_1(shop: Shop, tmp_path):
     wrong = tmp_path / "map.yaml"
-    wrong.write_text(shops.MAP.read_text().replace("column: phone,", "column: phone_no,").replace("form: any", "form: all"))
+    wrong.write_text(
+        shops.MAP.read_text().replace("column: phone,", "column: phone_no,").replace("form: any", "form: all")
+    )
     shown = holds(shop.run("map", "check", wrong, "--json"), shapes.MAP_CHECK, code=1)
     assert [error["line"] for error in shown["errors"]] != []
     assert shown["ok"] is False
 
 
 def test_a_store_out_of_reach_is_named_by_the_check_of_the_map(shop: Shop):
-    shown = holds(shop.run("map", "check", shops.MAP, "--json", BOX_URL="sqlite:////nowhere/box"), shapes.MAP_CHECK)
+    shown = holds(
+        shop.run("map", "check", shops.MAP, "--json", BOX_URL="sqlite:////nowhere/box"), shapes.MAP_CHECK
+    )
     assert [one["store"] for one in shown["unreachable"]] == ["box"]
 
 
 def test_a_request_from_opening_to_the_copy(shop: Shop, tmp_path):
-    words = ["--right", "copy", "--right", "erasure", "--identifier", f"phone:{PHONE}", "--identifier", f"email:{EMAIL}"]
+    words = [
+        "--right",
+        "copy",
+        "--right",
+        "erasure",
+        "--identifier",
+        f"phone:{PHONE}",
+        "--identifier",
+        f"email:{EMAIL}",
+    ]
     opened = holds(shop.run("request", "open", *words, "--json"), shapes.REQUEST_OPEN)
     copy, erasure = (one["reference"] for one in opened["requests"])
     assert {one["due_on"] for one in opened["requests"]} == {"2021-12-09"}
@@ -85,7 +98,9 @@ def test_a_request_from_opening_to_the_copy(shop: Shop, tmp_path):
     done = holds(shop.run("erasure", "show", erasure, "--json"), shapes.ERASURE_SHOW)
     assert (done["stage"], done["verdict"]) == ("done", "KEPT")
     holds(shop.run("request", "show", erasure, "--json"), shapes.REQUEST_SHOW)
-    papers = holds(shop.run("certificate", "write", erasure, tmp_path / "paper", "--json"), shapes.CERTIFICATE_WRITE)
+    papers = holds(
+        shop.run("certificate", "write", erasure, tmp_path / "paper", "--json"), shapes.CERTIFICATE_WRITE
+    )
     assert {file["name"] for file in papers["files"]} == {"certificate.pdf", "certificate.json"}
     certified = json.loads((tmp_path / "paper" / "certificate.json").read_text())
     assert list(Draft202012Validator(shapes.ERASURE_SHOW).iter_errors(certified)) == []
@@ -101,7 +116,12 @@ def test_found_is_always_erased_and_kept_and_left(shop: Shop):
     assert parts["crm", "callback"]["mapped"] is False
     assert all(p["found"] == p["erased"] + p["kept"] + p["residue"] for p in parts.values())
     counted = {name: (p["found"], p["erased"], p["kept"], p["residue"]) for (_, name), p in parts.items()}
-    assert counted == {"customer": (1, 1, 0, 0), "callback": (1, 0, 0, 1), "purchase": (3, 2, 1, 0), "entry": (2, 2, 0, 0)}
+    assert counted == {
+        "customer": (1, 1, 0, 0),
+        "callback": (1, 0, 0, 1),
+        "purchase": (3, 2, 1, 0),
+        "entry": (2, 2, 0, 0),
+    }
 
 
 def test_work_names_what_waits_and_a_partial_copy_says_so(shop: Shop, tmp_path):
@@ -110,7 +130,11 @@ def test_work_names_what_waits_and_a_partial_copy_says_so(shop: Shop, tmp_path):
     worked = holds(shop.run("work", "--until-idle", "--json", **down), shapes.WORK)
     assert [(one["reference"], one["store"]) for one in worked["waiting"]] == [(reference, "box")]
     shown = holds(shop.run("request", "show", reference, "--json", **down), shapes.REQUEST_SHOW)
-    assert {s["name"]: s["state"] for s in shown["stores"]} == {"crm": "searched", "orders": "searched", "box": "unreachable"}
+    assert {s["name"]: s["state"] for s in shown["stores"]} == {
+        "crm": "searched",
+        "orders": "searched",
+        "box": "unreachable",
+    }
     assert shown["complete"] is False
     written = holds(shop.run("copy", "write", reference, tmp_path / "part", "--json"), shapes.COPY_WRITE)
     assert written["complete"] is False
@@ -121,19 +145,27 @@ def test_work_names_what_waits_and_a_partial_copy_says_so(shop: Shop, tmp_path):
 
 
 def test_an_erasure_is_held_and_goes_on(shop: Shop):
-    (copy, erasure) = shop.confirmed("copy", "erasure")
+    _copy, erasure = shop.confirmed("copy", "erasure")
     shop.work()
     held = holds(
-        shop.run("erasure", "hold", erasure, "--by", OFFICER, "--reason", "a dispute", "--json"), shapes.ERASURE_ACT
+        shop.run("erasure", "hold", erasure, "--by", OFFICER, "--reason", "a dispute", "--json"),
+        shapes.ERASURE_ACT,
     )
     assert held["stage"] == "held"
-    assert holds(shop.run("erasure", "go", erasure, "--by", OFFICER, "--json"), shapes.ERASURE_ACT)["stage"] == "frozen"
+    assert (
+        holds(shop.run("erasure", "go", erasure, "--by", OFFICER, "--json"), shapes.ERASURE_ACT)["stage"]
+        == "frozen"
+    )
 
 
 def test_the_ledger_is_proved_and_exported(served: tuple[Shop, str], tmp_path):
     shop, _ = served
     proved = holds(shop.run("ledger", "verify", "--json"), shapes.LEDGER_VERIFY)
-    assert (proved["whole"], proved["chains"], proved["broken"]) == (True, 3, [])  # the request, the map, the staff
+    assert (proved["whole"], proved["chains"], proved["broken"]) == (
+        True,
+        3,
+        [],
+    )  # the request, the map, the staff
     exported = holds(shop.run("ledger", "export", tmp_path / "ledger", "--json"), shapes.LEDGER_EXPORT)
     assert exported["entries"] == proved["entries"]
     assert exported["sha256"] == hashlib.sha256((tmp_path / "ledger").read_bytes()).hexdigest()
@@ -148,7 +180,9 @@ def test_a_user_is_added(shop: Shop):
 
 def test_the_doctor_and_the_faults_print_one_object(shop: Shop):
     assert holds(shop.run("doctor", "--json"), shapes.thing(ok=shapes.FLAG))["ok"] is True
-    assert len(holds(shop.run("faults", "--json"), shapes.thing(faults=shapes.some(shapes.TEXT)))["faults"]) > 10
+    assert (
+        len(holds(shop.run("faults", "--json"), shapes.thing(faults=shapes.some(shapes.TEXT)))["faults"]) > 10
+    )
 
 
 @pytest.mark.parametrize("key", ["status", "stores"])

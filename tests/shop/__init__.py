@@ -26,7 +26,7 @@ NOW = "2021-11-24T02:00:00Z"
 MAP = Path(__file__).with_name("map.yaml")
 ROOT = Path(__file__).parents[2]
 HANDLER, OFFICER = "lin", "zhou"
-PHONE, EMAIL, CARD, NAME = "+8613100001111", "ann@example.com", "M-70001", "安妮"
+PHONE, EMAIL, CARD, NAME = "+8613100001111", "ann.hill@shop.example", "M-70001", "安妮"
 VALUES = (PHONE, "13100001111", EMAIL, CARD, NAME, "槐树路")  # what no message may repeat
 
 
@@ -89,7 +89,13 @@ class Shop:
         """Run one command in this process."""
         return run(self.env | settings, *arguments, given=given)
 
-    def process(self, *arguments: object, given: bytes = b"", before: Callable[[], object] | None = None, **settings: str) -> Said:
+    def process(
+        self,
+        *arguments: object,
+        given: bytes = b"",
+        before: Callable[[], object] | None = None,
+        **settings: str,
+    ) -> Said:
         """Run one command as a process of its own; `before` is called in it before it begins."""
         inherited = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
@@ -104,7 +110,9 @@ class Shop:
         identifiers = more.pop("identifiers", [f"phone:{PHONE}"])
         words = [word for right in rights for word in ("--right", right)]
         words += [word for one in identifiers for word in ("--identifier", one)]
-        words += [word for name, value in more.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+        words += [
+            word for name, value in more.items() for word in (f"--{name.replace('_', '-')}", str(value))
+        ]
         said = self.run("request", "open", *words, "--json")
         assert said.code == 0, said.err
         return [one["reference"] for one in said.json["requests"]]

@@ -8,7 +8,7 @@ from pathlib import Path
 CRM = """
 create table customer (id integer primary key, phone text, email text, card text, name text, picture text, secret text);
 insert into customer values
-  (1, '13100001111', 'ann@example.com', 'M-70001', '安妮', 'ann-face.png', 'hash-1'),
+  (1, '13100001111', 'ann.hill@shop.example', 'M-70001', '安妮', 'ann-face.png', 'hash-1'),
   (2, '13100002222', 'bob@example.com', 'M-70002', '鲍勃', null, 'hash-2'),
   (3, '13100003333', 'cy@example.com', 'M-70003', '赛伊', null, 'hash-3');
 """
