@@ -26,6 +26,7 @@ class Ladder:
     title: Markup
     at: Markup
     masked: tuple[str, ...]
+    before: bool  # whether it was also typed before the erasure
     rows: tuple[tuple[tuple[str, Markup, Markup], ...], ...]  # for each identifier: typed, before, after
 
 
@@ -193,6 +194,7 @@ def _ladder(box: Box, typed: Sequence[Typed], setting: Typeset) -> Ladder:
         title=setting.words(box.title),
         at=setting.moment(box.at) if box.at else Markup(""),
         masked=tuple(one.masked for one in typed),
+        before=any(step.before is not None for one in typed for step in one.steps),
         rows=tuple(tuple(_step(step, setting) for step in row) for row in steps),
     )
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dsar.datamap.types import Field
 from dsar.errors import ReleaseRefused
-from dsar.render.decode import in_words, when
+from dsar.render.decode import as_stored, in_words, when
 from dsar.render.layout import Content, Layout, layout
 from dsar.render.package import CollectionShown, FieldShown, FileShown, Raw, Row
 from dsar.render.typeset import Typeset, nobr
@@ -89,15 +89,17 @@ class CollectionPrinter:
         return ngettext("%(n)s record", "%(n)s records", n)
 
     def _column(self, field: Field, rows: Sequence[Row]) -> Content:
+        _ = self._set.texts.say
         raws = [raw for row in rows if (raw := row.get(field.name)) not in (None, "")]
         texts = [in_words(field, raw, self._set.texts) for raw in raws]
+        gaps = [_("nothing recorded")] if len(raws) < len(rows) else []
         dated = [text for raw, text in zip(raws, texts, strict=True) if _is_date(field, raw)]
         return Content(
             field=field.name,
             title=self._set.texts.words(field.title),
-            values=texts,
+            values=texts + gaps,
             unbroken=[_date_part(text) for text in dated],
-            numeric=bool(raws) and not field.values and all(_is_number(raw) for raw in raws),
+            numeric=bool(raws) and not field.values and all(_is_amount(raw) for raw in raws),
         )
 
     def _row(
@@ -208,7 +210,7 @@ def _date_part(text: str) -> str:
     return day if ":" in time else text
 
 
-def _is_number(raw: Raw) -> bool:
-    if isinstance(raw, str):
-        return raw.count(".") == 1 and raw.replace(".", "").lstrip("-").isdecimal()
-    return isinstance(raw, int | float) and not isinstance(raw, bool)
+def _is_amount(raw: Raw) -> bool:
+    """Whether it is a decimal number; whole ones are mostly numbers of things, and read better as text."""
+    text = as_stored(raw)
+    return text.count(".") == 1 and text.replace(".", "").removeprefix("-").isdecimal()

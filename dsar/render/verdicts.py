@@ -138,8 +138,8 @@ def _look(looks: list[Mapping[str, Any]], setting: Typeset) -> Markup:
     if not looks:
         return Markup("")
     told = {
-        Seen.LOCATOR: _("at its place"),
-        Seen.VALUE: _("every column, by value"),
+        Seen.LOCATOR: _("by place"),
+        Seen.VALUE: _("by value, every column"),
         Seen.PREFIX: _("in the search box"),
     }
     ways = dict.fromkeys(told[Seen(look["how"])] for look in looks)

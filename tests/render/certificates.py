@@ -9,7 +9,8 @@ from typing import Any
 
 from dsar.render.certificate import Box, Certificate, ProofKept, Step, Typed
 from dsar.render.package import SealShown
-from tests.render.packages import CONTROLLER, MADE, PHONE
+from tests.render.packages import CONTROLLER, MADE
+from tests.render.records import PHONE
 
 
 def certificate(lang: str = "zh-CN", **more: Any) -> Certificate:

@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 
 from dsar.render.copy_csv import safe, write_csv
-from tests.render import packages
+from tests.render import packages, records
 
 
 def written(collection, lang: str = "zh-CN") -> bytes:
@@ -19,13 +19,13 @@ def written(collection, lang: str = "zh-CN") -> bytes:
 
 
 def test_it_starts_with_the_byte_order_mark_and_the_titles():
-    data = written(packages.orders())
+    data = written(records.orders())
     assert data.startswith("\ufeff课程,号码,下单时间,金额（元）,送货地址\r\n".encode())
 
 
 def test_values_are_decoded_and_withheld_fields_absent():
     lines = list(
-        csv.DictReader(io.StringIO(written(packages.student(), "en").decode("utf-8-sig"), newline=""))
+        csv.DictReader(io.StringIO(written(records.student(), "en").decode("utf-8-sig"), newline=""))
     )
     assert lines[0]["Gender"] == "Male"
     assert lines[0]["Account opened"] == "15 Jan 2021 10:32"
@@ -61,9 +61,7 @@ def test_harmless_texts_stay_as_they_are(text):
 def test_hostile_rows_survive_a_round_trip():
     values = ['a"b', "a,b", "a\r\nb", "=HYPERLINK(1)", "'x"]
     rows = [{"text": value} for value in values]
-    only = packages.collection(
-        "note", {"zh": "甲", "en": "A"}, [packages.field("text", "内容", "Text")], rows
-    )
+    only = records.collection("note", {"zh": "甲", "en": "A"}, [records.field("text", "内容", "Text")], rows)
     lines = list(csv.reader(io.StringIO(written(only).decode("utf-8-sig"), newline="")))
     assert [line[0] for line in lines[1:]] == ['a"b', "a,b", "a\r\nb", "'=HYPERLINK(1)", "'x"]
 

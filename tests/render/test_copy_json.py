@@ -11,7 +11,7 @@ import pytest
 
 from dsar.errors import ReleaseRefused
 from dsar.render.copy_json import schema, write_copy_json
-from tests.render import packages
+from tests.render import packages, records
 
 
 def written(package) -> dict:
@@ -46,7 +46,7 @@ def test_the_schema_is_strict():
 
 def test_raw_values_are_exact_and_shown_ones_decoded():
     fields = [
-        packages.field(name, "甲", "A", values={"1": {"zh": "一", "en": "One"}} if name == "code" else {})
+        records.field(name, "甲", "A", values={"1": {"zh": "一", "en": "One"}} if name == "code" else {})
         for name in ("whole", "flag", "decimal", "real", "at", "empty", "code", "odd")
     ]
     row = {
@@ -76,7 +76,7 @@ def test_raw_values_are_exact_and_shown_ones_decoded():
 
 
 def test_withheld_fields_are_named_and_not_given():
-    only = packages.student()
+    only = records.student()
     leaky = replace(only, rows=lambda: (dict(row) | {"password_hash": "x1"} for row in only.rows()))
     copy = written(packages.package(stores=(packages.store("crm", "甲", "A", [leaky]),)))
     given = copy["stores"][0]["collections"][0]

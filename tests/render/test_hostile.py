@@ -10,9 +10,9 @@ import pytest
 from dsar.errors import ReleaseRefused
 from dsar.render.pdf import copy_pdf
 from dsar.render.release import check_pdf
-from tests.render import packages
+from tests.render import packages, records
 
-NOTE = [packages.field("text", "内容", "Text"), packages.field("n", "序号", "Number")]
+NOTE = [records.field("text", "内容", "Text"), records.field("n", "序号", "Number")]
 
 
 def read(values: list[str], folder: Path, lang: str = "zh-CN") -> str:
