@@ -53,7 +53,7 @@ class Config:
         _check_env(env, given)
         home = Path(given.get("DSAR_HOME") or ".dsar").absolute()
         read = {name: given.get(f"DSAR_{name.upper()}", "") for name in _TEXTS}
-        numbers = {name: _number(given, name, kind) for name, kind in _NUMBERS.items()}
+        numbers = {name: _number(given, name, *wanted) for name, wanted in _NUMBERS.items()}
         filled = {name: value for name, value in (read | numbers).items() if value not in ("", None)}
         return cls(home=home, env=env, **filled)._embedded()  # type: ignore[arg-type]
 
@@ -92,8 +92,9 @@ _TEXTS = (
     "text_gateway",
     "public_url",
 )
-_NUMBERS: dict[str, type[float] | type[int]] = {
-    "lease": float, "store_timeout": float, "batch": int, "pdf_rows": int, "copy_days": int, "port": int,
+_NUMBERS: dict[str, tuple[type[float] | type[int], int]] = {  # and the most that makes sense
+    "lease": (float, 86_400), "store_timeout": (float, 86_400), "batch": (int, 100_000),
+    "pdf_rows": (int, 1_000_000), "copy_days": (int, 3_660), "port": (int, 65_535),
 }  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def key_bytes(setting: str, name: str) -> bytes:
     text = setting
     if setting.startswith("file:"):
         try:
-            text = Path(setting.removeprefix("file:")).read_text()
+            text = Path(setting.removeprefix("file:")).read_text(encoding="ascii", errors="replace")
         except OSError as error:
             raise BadInput(f"{name} names a file that cannot be read: {error.strerror}") from error
     try:
@@ -129,7 +130,9 @@ def _check_env(env: str, given: Mapping[str, str]) -> None:
         clock.now()
 
 
-def _number(given: Mapping[str, str], name: str, kind: type[float] | type[int]) -> float | int | None:
+def _number(
+    given: Mapping[str, str], name: str, kind: type[float] | type[int], most: int
+) -> float | int | None:
     text = given.get(f"DSAR_{name.upper()}", "")
     if not text:
         return None
@@ -137,8 +140,8 @@ def _number(given: Mapping[str, str], name: str, kind: type[float] | type[int]) 
         number = kind(text)
     except ValueError:
         number = kind(-1)
-    if number <= 0:
-        raise BadInput(f"DSAR_{name.upper()} is {text!r}; give a number above 0")
+    if not 0 < number <= most:
+        raise BadInput(f"DSAR_{name.upper()} is {text!r}; give a number above 0 and up to {most}")
     return number
 
 
