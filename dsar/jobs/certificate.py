@@ -21,6 +21,7 @@ from dsar.models import Erasure, ErasureItem, PaperFile, Request
 from dsar.render.certificate import Box, Certificate, ProofKept, Step, Typed
 from dsar.render.package import SealShown
 from dsar.render.pdf import certificate_pdf
+from dsar.render.release import check_certificate
 from dsar.services import finding, intake, keys, ledger, mailing, maps, showing, verdicts
 from dsar.services.finding import Asked
 from dsar.services.work import Claim
@@ -51,6 +52,7 @@ def _unseen(session: Session, reference: str) -> int:
 
 def _make(certificate: Certificate, sink: Sealed) -> None:
     pdf = certificate_pdf(certificate)
+    check_certificate(pdf, certificate)
     sink.file("certificate.pdf", lambda write: write(pdf))
     made = {
         "number": certificate.number, "made_at": clock.text(certificate.made_at), "sha256": sink.written[0].sha256,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dsar import clock, faults
-from dsar.connectors import Connector, Residue, Schema, Sought
+from dsar.connectors import Connector, Place, Residue, Schema, Sought
 from dsar.datamap.types import Collection, Store
 from dsar.errors import StoreProblem
 from dsar.jobs import job
@@ -71,10 +71,7 @@ def _look(office: Office, batch: Batch, store: Store) -> _Looking:
         sought = _sought(batch)
         if connector.has_search_box:
             _typed(connector, sought, looking)
-        hits = list(connector.sweep(sought))
-        if settled := _settle_mentions(office, hits, looking):
-            hits = [hit for hit in connector.sweep(sought) if (hit.table, hit.column) not in settled]
-        _by_value(hits, looking)
+        _by_value(_settled(office, connector, sought, looking), looking)
     _count(looking)
     return looking
 
@@ -124,28 +121,49 @@ def _typed(connector: Connector, sought: Sequence[Sought], looking: _Looking) ->
         looking.left[looking.batch.targets[subject].reference, name] |= rows
 
 
-def _settle_mentions(office: Office, hits: Sequence[Residue], looking: _Looking) -> set[tuple[str, str]]:
-    """Empty fields that may mention the person, where the map says so; places whose mentions stay for a reason."""
-    stays: set[tuple[str, str]] = set()
+def _settled(
+    office: Office, connector: Connector, sought: Sequence[Sought], looking: _Looking
+) -> list[Residue]:
+    """What a sweep finds once fields that may mention the person were emptied, or left, as the map says."""
+    hits: list[Residue] = []
     empty: dict[str, list[Residue]] = defaultdict(list)
-    only_looks = any(target.looks_only for target in looking.batch.targets)
-    for hit in hits:
+    for hit in connector.sweep(sought):
         collection = _collection_of(looking.store, hit.table, hit.column)
         mentions = (
             collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
         )
+        only_looked = looking.batch.targets[hit.subject].looks_only
         if collection and mentions and mentions.act == "keep":
-            stays.add((hit.table, hit.column))
-        elif collection and mentions and mentions.act == "erase" and not only_looks:
+            saw = looking.of(hit.subject, collection.name)
+            saw.where.add((hit.table, hit.column))
+            saw.reason = mentions.reason
+        elif collection and mentions and mentions.act == "erase" and not only_looked:
             empty[collection.name].append(hit)
-    if empty:
-        with (
-            faults.effect("mention.act"),
-            office.store(looking.store, looking.batch.datamap, erasing=True) as connector,
-        ):
-            for name, some in empty.items():
-                connector.blank_mentions(looking.store.collections[name], some)
-    return stays or ({("", "")} if empty else set())
+        else:
+            hits.append(hit)
+    return hits + _emptied(office, connector, sought, looking, empty)
+
+
+def _emptied(
+    office: Office,
+    connector: Connector,
+    sought: Sequence[Sought],
+    looking: _Looking,
+    empty: dict[str, list[Residue]],
+) -> list[Residue]:
+    """Empty the fields of these hits; what still stands there when looked at again."""
+    if not empty:
+        return []
+    with (
+        faults.effect("mention.act"),
+        office.store(looking.store, looking.batch.datamap, erasing=True) as acting_one,
+    ):
+        for name, some in empty.items():
+            acting_one.blank_mentions(looking.store.collections[name], some)
+    emptied = {(hit.table, hit.column) for some in empty.values() for hit in some}
+    places = [Place(table, (column,)) for table, column in sorted(emptied)]
+    subjects = {hit.subject for some in empty.values() for hit in some}
+    return [hit for hit in connector.sweep(sought, places) if hit.subject in subjects]
 
 
 def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:

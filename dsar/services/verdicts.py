@@ -189,7 +189,9 @@ def _recipients(session: Session, row: Request, datamap: DataMap) -> list[dict[s
         for a in session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
     }
     by_store = _by_store(session, row.reference)
-    shown = []
+    shown: list[dict[str, Any]] = []
+    if row.looks_only:  # nobody was asked
+        return shown
     for name, recipient in datamap.recipients.items():
         if recipient.store:
             one = _store_recipient(session, row, recipient, by_store)
