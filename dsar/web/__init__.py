@@ -1,6 +1,7 @@
 """The web: the portal for data subjects, the desk for staff."""
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from dsar import places
 from dsar.config import Config, key_bytes
@@ -18,6 +19,7 @@ def create_app(office: Office, **settings: object) -> Flask:
     app.config.update(settings)
     app.extensions["office"] = office
     app.session_interface = sessions.SealedSessions(app.config["SECRET_KEY"])
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.install(app)
     security.install(app)

@@ -7,6 +7,7 @@ from babel.dates import format_date
 from flask import Flask, g, request, session, url_for
 from flask_babel import Babel
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 
 from dsar import clock
 from dsar.datamap.types import Text, say
@@ -34,7 +35,7 @@ def install(app: Flask) -> None:
 def language() -> str:
     """The language of this page: asked for now, else chosen before, else the browser's, else Chinese."""
     if "language" not in g:
-        asked = request.form.get("lang") or request.args.get("lang")
+        asked = _sent() or request.args.get("lang")
         if asked in LANGUAGES:
             session["lang"] = asked
         chosen = session.get("lang")
@@ -44,7 +45,7 @@ def language() -> str:
 
 def only_switched() -> bool:
     """Whether a form was sent to see the same page, answers and all, in the other language."""
-    return request.form.get("lang") in LANGUAGES
+    return _sent() in LANGUAGES
 
 
 def in_language(tag: str) -> str:
@@ -81,6 +82,13 @@ def size(count: int) -> str:
             amount = count / one
             return f"{amount:.0f}\u00a0{unit}" if amount >= 10 else f"{amount:.1f}\u00a0{unit}"
     return f"{count}\u00a0B"
+
+
+def _sent() -> str | None:
+    try:
+        return request.form.get("lang")
+    except HTTPException:  # a body that is refused still gets its page
+        return None
 
 
 def _time(machine: str, words: str) -> Markup:

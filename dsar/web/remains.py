@@ -5,8 +5,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from dsar.terms import Seen, Verdict
-from dsar.web import words
+from dsar.web import here, words
 from dsar.web.language import day, own
+from dsar.web.words import Mark
 
 Shown = dict[str, Any]  # `erasure show`
 COUNTS = ("found", "erased", "kept", "residue")
@@ -19,6 +20,8 @@ def view(erasure: Shown) -> dict[str, Any]:
         "stores": stores,
         "counts": {name: sum(one[name] for one in stores) for name in COUNTS},
         "mark": words.verdict(erasure["verdict"]),
+        "proof": {"mark": words.verdict(Verdict.KEPT), "ground": erasure["proof"]["ground"]},
+        "recipients": [_recipient(one) for one in erasure["recipients"]],
         "relooks": erasure["relooks"],
         "last_backup": max((one["gone_by"] for one in erasure["backups"]), default=None),
         "typed": any(look["how"] == Seen.PREFIX for one in _collections(erasure) for look in one["looks"]),
@@ -49,6 +52,15 @@ def _collection(one: Shown) -> dict[str, Any]:
         "locked": one["locked"],
         "says": _says(one),
     }
+
+
+def _recipient(one: Shown) -> dict[str, Any]:
+    known = here.datamap().recipients.get(one["name"])
+    mark = {
+        "confirmed": Mark("done", _("has confirmed")),
+        "refused": Mark("bad", _("has refused")),
+    }.get(one["state"], Mark("wait", _("has not answered yet")))
+    return {"title": own(known.title) if known else one["name"], "mark": mark}
 
 
 def _says(one: Shown) -> str:

@@ -88,6 +88,13 @@ def office(prepared, stores, tmp_path, at, monkeypatch) -> Iterator[Office]:
 
 
 @pytest.fixture
+def empty_office(tmp_path, at) -> Iterator[Office]:
+    """An office to which nobody has given a map yet."""
+    yield Office.open(_config(tmp_path / "empty"))
+    db.disconnect()
+
+
+@pytest.fixture
 def app(office):
     """The application, quick to answer where it would take its time."""
     return create_app(office, TESTING=True, PROPAGATE_EXCEPTIONS=False, SAME_TIME=0.0)
@@ -151,3 +158,10 @@ def _config(home: Path) -> Config:
     key = base64.b64encode(bytes(32)).decode()
     given = {"DSAR_HOME": str(home), "DSAR_ENV": "test", "DSAR_MASTER_KEY": key, "DSAR_SECRET_KEY": key}
     return Config.from_env(given | {k: v for k, v in os.environ.items() if k == "DSAR_NOW"})
+
+
+@pytest.fixture
+def map_names(office) -> list[str]:
+    """The identifier kinds of the newest map, internal ones too."""
+    with db.read() as session:
+        return list(maps.current(session)[1].identifier_kinds)

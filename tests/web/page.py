@@ -1,4 +1,4 @@
-"""What must be so of every page: valid HTML, a language, a title, one h1, labels that lead somewhere, nothing inline."""
+"""What must be so of every page: valid HTML, a language, a title, one h1, labels, nothing inline."""
 
 import re
 from collections import Counter

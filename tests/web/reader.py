@@ -1,9 +1,6 @@
-"""A reader without JavaScript: opens pages, fills in forms as they stand, and looks at every page on the way."""
+"""A reader without JavaScript: opens pages, fills in forms as they stand, looks at every page."""
 
-import re
 from typing import Self
-from urllib.parse import parse_qsl, urlsplit
-from xml.etree.ElementTree import Element
 
 from werkzeug.test import TestResponse
 
@@ -24,17 +21,17 @@ class Reader:
     def get(self, url: str) -> Self:
         """Open an address."""
         self.path = url
-        return self._look(self.client.get(url, headers=self.headers))
+        return self._look(self.client.get(url, headers=self.headers, buffered=True))
 
     def follow(self, words: str) -> Self:
         """Follow the link that says so."""
         return self.get(self.page.link(words))
 
-    def submit(self, button: str | None = None, *, form: int | None = None, **answers) -> Self:
+    def submit(self, button: str | None = None, **answers) -> Self:
         """Fill in the page's form (the one with that button) and send it by the button, or by Enter."""
         target, data = self.page.filled(button, answers)
         path = target or self.path
-        return self._look(self.client.post(path, data=data, headers=self.headers), at=path)
+        return self._look(self.client.post(path, data=data, headers=self.headers, buffered=True), at=path)
 
     @property
     def status(self) -> int:
@@ -57,13 +54,3 @@ class Reader:
         if response.mimetype == "text/html":
             self.page = checked(response.text)
         return self
-
-
-def query(path: str) -> dict[str, str]:
-    """What stands behind the question mark of an address."""
-    return dict(parse_qsl(urlsplit(path).query))
-
-
-def words(element: Element) -> str:
-    """The text of an element, its blanks closed up."""
-    return re.sub(r"\s+", " ", "".join(element.itertext())).strip()

@@ -1,13 +1,13 @@
 """The list of open requests, and the page of one."""
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar import clock, db
 from dsar.errors import BadInput, NotFound
-from dsar.models import LedgerEntry
+from dsar.models import LedgerEntry, Request
 from dsar.services import intake, showing, verdicts
 from dsar.terms import Status
 from dsar.web import here, progress, remains, words
@@ -40,7 +40,7 @@ def request_page(reference: str):
     """One request: masked identifiers, stores, deadline, ledger; nothing else of the person."""
     now, vault = clock.now(), here.office().vault
     with db.read() as data:
-        row = intake.get(data, reference)
+        row = _row(data, reference)
         if row.reference != reference:
             return redirect(url_for("desk.request_page", reference=row.reference))
         shown = showing.request(data, vault, row, at=now)
@@ -53,6 +53,13 @@ def request_page(reference: str):
         searched=progress.searched(shown), systems=[_system(store) for store in shown["stores"]],
         verdicts=remains.view(erasure) if erasure else None, **_words(),
     )  # fmt: skip
+
+
+def _row(data: Session, reference: str) -> Request:
+    try:
+        return intake.get(data, reference)
+    except BadInput:
+        abort(404)
 
 
 def _jump(given: dict[str, str]):

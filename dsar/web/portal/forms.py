@@ -65,6 +65,22 @@ class ReferenceForm(Form):
             raise ValidationError(words) from None
 
 
+class SealForm(ReferenceForm):
+    """A seal, as a paper or a receipt shows it."""
+
+    seal = StringField(_("Seal"), validators=[Wanted(_("Enter the seal"))])
+
+    @property
+    def hex(self) -> str:
+        return "".join(half_width(self.seal.data).lower().split())
+
+    def validate_seal(self, _field) -> None:
+        if not (8 <= len(self.hex) <= 64 and set(self.hex) <= set("0123456789abcdef")):
+            raise ValidationError(
+                gettext("Enter 8 characters or more of the seal, digits and the letters a to f")
+            )
+
+
 @dataclass(frozen=True, repr=False)
 class Row:
     """One line of the question which identifiers the person is known by."""

@@ -72,15 +72,13 @@ def certificate(reference: str):
 
 def _handed(chunks: Iterator[bytes], kind: str, name: str, fetched: str | None = None) -> Response:
     """A file as an answer; its first piece is made now, so that a refusal is a page and not half a file."""
-    first = next(chunks, b"")
+    first, office = next(chunks, b""), here.office()
+
+    def pieces() -> Iterator[bytes]:
+        yield first
+        yield from chunks
+        if fetched:  # only now: who got half a file has not got the copy
+            handover.fetched(office, fetched, at=clock.now())
+
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(_recorded(first, chunks, fetched), mimetype=KINDS[kind], headers=headers)
-
-
-def _recorded(first: bytes, chunks: Iterator[bytes], fetched: str | None) -> Iterator[bytes]:
-    """Every piece; then, when the last was taken, the entry."""
-    office = here.office()
-    yield first
-    yield from chunks
-    if fetched:
-        handover.fetched(office, fetched, at=clock.now())
+    return Response(pieces(), mimetype=KINDS[kind], headers=headers)

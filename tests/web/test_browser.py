@@ -1,0 +1,125 @@
+"""Every page in a real browser: axe finds nothing, nothing sticks out at 320 px, Enter goes on."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dsar import db
+from dsar.render.fonts import fonts
+from dsar.services import mailing, staff
+from dsar.terms import LANGUAGES, Right, Role
+from tests.web.browser import Visitor, chromium, served
+from tests.web.conftest import PASSWORD, PHONE
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium(fonts().conf) as made:
+        yield made
+
+
+@pytest.fixture(params=LANGUAGES)
+def visitor(browser, app, request) -> Iterator[Visitor]:
+    """Somebody at a browser; at the end he has nothing to complain of."""
+    shots = os.environ.get("DSAR_SHOTS")  # a folder: pictures of every page go there
+    with served(app) as address:
+        somebody = Visitor(browser, address, request.param, Path(shots) if shots else None)
+        yield somebody
+        somebody.context.close()
+    assert not somebody.complaints
+
+
+def test_the_way_of_a_request(visitor, office, work):
+    page = visitor.page
+    visitor.go("/")
+    visitor.look("start")
+    visitor.go("/ask")
+    visitor.press("form .govuk-button")
+    visitor.look("rights-error")
+    page.check("#right")
+    page.check("#right-erasure")
+    visitor.look("rights")
+    visitor.press("form .govuk-button")
+    page.fill("#phone-1", "131")
+    visitor.enter()
+    visitor.look("identifiers-error")
+    page.fill("#phone-1", PHONE)
+    visitor.press(".more .link-button")
+    page.fill("#phone-2", "13000000038")
+    visitor.look("identifiers")
+    visitor.enter()
+    visitor.look("check")
+    visitor.press("main .govuk-button")
+    visitor.look("prove")
+    page.fill("#code", "000 000")
+    visitor.enter()
+    visitor.look("prove-error")
+    page.fill("#code", _code(office))
+    visitor.enter()
+    visitor.press("main form .link-button")
+    visitor.look("received")
+    visitor.press(".acts .govuk-link")
+    visitor.look("request-searching")
+    reference = re.search(r"/r/(\w+)", page.url).group(1)
+    work()
+    page.reload()
+    visitor.look("request-ready")
+    visitor.go(f"/r/{reference}/copy")
+    visitor.look("copy")
+    with page.expect_download() as download:
+        page.locator("main form .govuk-button").click()
+    assert download.value.suggested_filename == f"copy-{reference}.zip"
+    work()
+    visitor.go(f"/r/{reference}")
+    visitor.press(".aside ul a")
+    visitor.look("request-erased")
+    page.goto(page.url + "/erased")
+    visitor.look("erased")
+    visitor.go(f"/r/{reference}")
+    visitor.press(".aside .link-button")
+    visitor.go(f"/r/{reference}")
+    visitor.look("gate")
+    visitor.press("main form .govuk-button")
+    visitor.look("code")
+    visitor.go("/outbox")
+    visitor.look("outbox")
+
+
+def test_the_small_pages(visitor, office):
+    for path, name in (("/follow", "follow"), ("/nothing", "404"), ("/r/77777777", "gate-unknown")):
+        visitor.go(path)
+        visitor.look(name)
+
+
+def test_the_desk(visitor, office, ask, at, work):
+    for n in range(30):
+        ask(Right.COPY if n % 3 else Right.ERASURE)
+    with db.begin() as session:
+        _, token = staff.add(session, "chen", Role.HANDLER, at=at)
+    visitor.go("/desk/set-up/wrong")
+    visitor.look("set-up-over")
+    visitor.go(f"/desk/set-up/{token}")
+    visitor.look("set-up")
+    visitor.page.fill("#password", PASSWORD)
+    visitor.page.fill("#again", PASSWORD)
+    visitor.enter()
+    visitor.look("requests")
+    visitor.press("[rel=next]")
+    visitor.press("tbody a")
+    visitor.look("desk-request")
+    visitor.go("/desk/?show=late")
+    visitor.look("requests-none")
+    visitor.press(".who .link-button")
+    visitor.look("sign-in")
+    visitor.page.fill("#name", "chen")
+    visitor.page.fill("#password", "wrong")
+    visitor.enter()
+    visitor.look("sign-in-error")
+
+
+def _code(office) -> str:
+    with db.read() as session:
+        return next(one.facts["code"] for one in mailing.letters(session, office.vault) if one.kind == "code")
