@@ -27,7 +27,13 @@ for module in (maps, requests, papers, ledgers, people, operating):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command.  Exit 0: done; 1: refused, bad input, or a check that found something; 2: wrong usage."""
-    sys.exit(_run(arguments))
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError:  # full, or whoever read has enough; what is held back goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -41,8 +47,7 @@ def _run(arguments: list[str] | None) -> int:
         for one in error.errors:
             _say(str(one))
         return 1
-    except BrokenPipeError:  # whoever read has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
         return 1
     except (Exception, KeyboardInterrupt) as error:
         _say(_words(error))
@@ -58,7 +63,9 @@ def _log_to_stderr() -> None:
     if level not in LEVELS:
         raise BadInput(f"DSAR_LOG is {level!r}; use one of {', '.join(LEVELS)}")
     if level == "DEBUG" and os.environ.get("DSAR_ENV") == "production":
-        raise BadInput("DSAR_LOG is DEBUG, which may show what a store holds; production refuses it, use INFO")
+        raise BadInput(
+            "DSAR_LOG is DEBUG, which may show what a store holds; production refuses it, use INFO"
+        )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("dsar").setLevel(level)
 

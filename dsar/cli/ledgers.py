@@ -22,7 +22,10 @@ def ledger() -> None:
 
 @ledger.command()
 @click.option(
-    "--from", "file", type=click.Path(path_type=Path, dir_okay=False), help="An export; needs no database."
+    "--from",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
+    help="An export; needs no database.",
 )
 @as_json
 def verify(file: Path | None, as_json: bool) -> int:
@@ -53,7 +56,7 @@ def verify(file: Path | None, as_json: bool) -> int:
 
 
 @ledger.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, readable=False))
 @as_json
 def export(file: Path, as_json: bool) -> None:
     """Write every entry, one JSON object a line, then the head of every chain."""
