@@ -34,7 +34,7 @@ def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
     with db.read() as session:
         request = intake.get(session, reference)
         erasure = session.get(Erasure, reference)
-        if erasure is None or request.status != Status.WORKING or _unseen(session, reference):
+        if erasure is None or not _is_due(session, request):
             return
         certificate = _certificate(session, office, request, erasure)
         key = keys.of(session, office.vault, reference, KeyClass.COPY)
@@ -43,6 +43,13 @@ def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
         _make(certificate, sink)
     with faults.effect("certificate.write"), held(claim) as session:
         _record(session, office, reference, certificate, sink.written)
+
+
+def _is_due(session: Session, request: Request) -> bool:
+    """Whether all was looked at, and what was seen is on no certificate yet."""
+    made = ledger.newest(session, request.reference, "certificate.made")
+    seen = ledger.newest(session, request.reference, "store.looked", "erasure.reopened", "request.map_moved")
+    return request.status == Status.WORKING and made < seen and not _unseen(session, request.reference)
 
 
 def _unseen(session: Session, reference: str) -> int:
@@ -120,7 +127,7 @@ def _record(
 ) -> None:
     request = intake.get(session, reference)
     erasure = session.get_one(Erasure, reference)
-    if request.status != Status.WORKING or _unseen(session, reference):
+    if not _is_due(session, request):
         return
     ledger.record(
         session, "certificate.made", actor="worker", reference=reference, at=certificate.made_at,

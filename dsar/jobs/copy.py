@@ -28,7 +28,7 @@ def make_copy(office: Office, claim: Claim, *, reference: str) -> None:
     """
     with db.read() as session:
         request = intake.get(session, reference)
-        if request.status != Status.WORKING or not showing.is_complete(session, request):
+        if not _is_due(session, request) or not showing.is_complete(session, request):
             return
         check_parts(session, office, request)
         assembled = assemble(session, office, request, complete=True, at=clock.now())
@@ -57,11 +57,18 @@ def write_incomplete(office: Office, request: Request, folder: Path) -> list[Wri
     return sink.written
 
 
+def _is_due(session: Session, request: Request) -> bool:
+    """Whether a copy is wanted that was not made already, from all that was found."""
+    made = ledger.newest(session, request.reference, "copy.made")
+    found = ledger.newest(session, request.reference, "store.found", "request.map_moved")
+    return request.status == Status.WORKING and made < found
+
+
 def _record(
     session: Session, office: Office, reference: str, assembled: Assembled, written: list[Written]
 ) -> None:
     request, at = intake.get(session, reference), assembled.package.made_at
-    if request.status != Status.WORKING:
+    if not _is_due(session, request):
         return
     ledger.record(
         session, "copy.made", actor="worker", reference=reference, at=at,

@@ -1,12 +1,13 @@
 """Write the ledger, export it, and prove it whole."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, event, insert, select, update
+from sqlalchemy import LargeBinary, Select, bindparam, cast, event, func, insert, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from dsar import clock
@@ -14,6 +15,7 @@ from dsar.models import Book, LedgerEntry, Request
 from dsar.models.ledger import genesis, seal_of
 
 MAP, STAFF = "map", "staff"  # the books: chains that belong to no request
+WHOLE_SECOND = ".000000"  # how SQLite ends the times that we write
 Head = tuple[int, str]  # entries, seal of the last
 
 
@@ -129,11 +131,44 @@ class Proof:
 
 def export(session: Session) -> Iterator[dict[str, Any]]:
     """Every entry, chain by chain, then every head, as plain values for one line each."""
-    ordered = select(LedgerEntry).order_by(LedgerEntry.reference, LedgerEntry.number)
-    for entry in session.scalars(ordered.execution_options(yield_per=1000)):
-        yield entry.plain() | {"seal": entry.seal}
+    for row in session.execute(_as_kept(session).execution_options(yield_per=1000)):
+        yield {name: _read(value) for name, value in row._mapping.items()} | {
+            "at": _moment(row.at),
+            "facts": _facts(row.facts),
+        }
     for reference, (entries, seal) in sorted(_all_heads(session).items()):
         yield {"head": reference, "entries": entries, "seal": seal}
+
+
+def _as_kept(session: Session) -> Select[Any]:
+    """The entries as they lie in the database: one that somebody spoilt is named, not stumbled over."""
+    entry = LedgerEntry
+    texts: list[Any] = [entry.reference, entry.at, entry.actor, entry.act, entry.facts, entry.seal]
+    if session.get_bind().dialect.name == "sqlite":  # which keeps anything anywhere
+        texts = [type_coerce(cast(column, LargeBinary), LargeBinary).label(column.key) for column in texts]
+    return select(entry.number, *texts).order_by(entry.reference, entry.number)
+
+
+def _read(value: Any) -> Any:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+def _moment(value: Any) -> str:
+    """A time as it was sealed; one that was not written by us stays as it is, and no seal follows from it."""
+    if isinstance(value, datetime):
+        return clock.text(value)
+    text = str(value.decode(errors="replace"))
+    day, blank, time = text.removesuffix(WHOLE_SECOND).partition(" ")
+    return f"{day}T{time}Z" if blank and text.endswith(WHOLE_SECOND) else text
+
+
+def _facts(value: Any) -> Any:
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value.decode(errors="replace")
 
 
 def prove(lines: Iterable[dict[str, Any]]) -> Proof:
@@ -151,8 +186,8 @@ def prove(lines: Iterable[dict[str, Any]]) -> Proof:
         number, previous = ends.get(reference, (0, genesis(reference)))
         reason = _wrong(line, number, previous)
         if reason and reference not in broken:
-            broken[reference] = Broken(reference, line["number"], reason)
-        ends[reference] = (line["number"], line["seal"])
+            broken[reference] = Broken(reference, number + 1, reason)
+        ends[reference] = (number + 1, line["seal"])
     for reference in heads.keys() | ends.keys():
         if reference not in broken and (cut := _cut(reference, heads.get(reference), ends.get(reference))):
             broken[reference] = cut
@@ -169,6 +204,12 @@ def facts_of(session: Session, reference: str, act: str) -> list[dict[str, Any]]
     entry = LedgerEntry
     wanted = select(entry.facts).where(entry.reference == reference, entry.act == act)
     return list(session.scalars(wanted.order_by(entry.number)))
+
+
+def newest(session: Session, reference: str, *acts: str) -> int:
+    """The number of the newest entry of any of these acts in a chain; 0 when there is none."""
+    wanted = select(func.max(LedgerEntry.number)).where(LedgerEntry.reference == reference)
+    return session.scalar(wanted.where(LedgerEntry.act.in_(acts))) or 0
 
 
 def _wrong(line: dict[str, Any], number: int, previous: str) -> str | None:
