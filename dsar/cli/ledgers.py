@@ -84,15 +84,22 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
         with file.open(encoding="utf-8") as lines:
             for number, text in enumerate(lines, 1):
                 line = json.loads(text)
-                if not isinstance(line, dict) or not (
-                    {"head", "entries", "seal"} <= line.keys() or "number" in line
-                ):
+                if not isinstance(line, dict) or not (_is_head(line) or _is_entry(line)):
                     raise BadInput(f"{file}:{number} is no entry of a ledger")
                 yield line
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{file} is not an export of a ledger: it is not one JSON object a line") from error
+
+
+def _is_head(line: dict[str, Any]) -> bool:
+    return isinstance(line.get("head"), str) and isinstance(line.get("entries"), int) and "seal" in line
+
+
+def _is_entry(line: dict[str, Any]) -> bool:
+    wanted = {"reference", "number", "at", "actor", "act", "facts", "seal"}
+    return isinstance(line.get("reference"), str) and wanted <= line.keys()
 
 
 COMMANDS = [ledger]

@@ -156,7 +156,7 @@ def _read(value: Any) -> Any:
 def _moment(value: Any) -> str:
     """A time as it was sealed; one that was not written by us stays as it is, and no seal follows from it."""
     if isinstance(value, datetime):
-        return clock.text(value)
+        return value.isoformat() if value.microsecond else clock.text(value)
     text = str(value.decode(errors="replace"))
     day, blank, time = text.removesuffix(WHOLE_SECOND).partition(" ")
     return f"{day}T{time}Z" if blank and text.endswith(WHOLE_SECOND) else text
