@@ -39,6 +39,7 @@ def view(shown: Shown, erasure: Shown | None) -> dict[str, Any]:
         "strip": strip(shown),
         "unnamed": _unnamed(shown),
         "copy_ready": has_copy(shown),
+        "erasure_begun": bool(erasure) and erasure_begun(erasure),
         "begun": shown["status"] not in (Status.RECEIVED, Status.VERIFYING),
     }
 
@@ -59,6 +60,12 @@ def strip(shown: Shown) -> tuple[int, int] | None:
 def has_copy(shown: Shown) -> bool:
     """Whether there is a copy to fetch now."""
     return bool(shown["copy"]) and shown["copy"]["state"] in FETCHABLE and bool(shown["copy"]["files"])
+
+
+def erasure_begun(erasure: Shown) -> bool:
+    """Whether there is anything to tell yet: something was erased, or looked at afterwards."""
+    collections = [one for store in erasure["stores"] for one in store["collections"]]
+    return any(one["erased"] is not None or one["residue"] is not None for one in collections)
 
 
 def _title(shown: Shown, erasure: Shown | None) -> str:
@@ -120,7 +127,10 @@ def _search(shown: Shown) -> Step:
 def _erasing(erasure: Shown | None) -> list[Step]:
     stage = Stage(erasure["stage"]) if erasure else None
     after = (Stage.LOOKING, Stage.DONE)
-    line = _("On hold: we will write to you.") if stage == Stage.HELD else ""
+    line = {
+        Stage.HELD: _("On hold: we will write to you."),
+        Stage.FROZEN: _("Begins when you have fetched your copy, or just before the date by which we answer."),
+    }.get(stage, "")
     return [
         Step(_("Erasure"), stage in after, line=line),
         Step(_("A second look, in another way"), stage == Stage.DONE),

@@ -71,6 +71,7 @@ def test_the_way_of_a_request(visitor, office, work):
     visitor.look("copy")
     with page.expect_download() as download:
         page.locator("main form .govuk-button").click()
+    assert download.value.path().stat().st_size > 10_000
     assert download.value.suggested_filename == f"copy-{reference}.zip"
     work()
     visitor.go(f"/r/{reference}")

@@ -58,6 +58,8 @@ def erased(reference: str):
         if not shown["erasure"]:
             return redirect(url_for("portal.status", reference=asked.reference))
         erasure = verdicts.show(data, asked)
+    if not progress.erasure_begun(erasure):
+        return redirect(url_for("portal.status", reference=asked.reference))
     return render_template("portal/erased.html", shown=shown, erasure=erasure, **remains.view(erasure))
 
 
