@@ -356,6 +356,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mail_reference"), "mail", ["reference"], unique=False)
     op.create_table(
+        "mention",
+        sa.Column("reference", sa.String(length=12), nullable=False),
+        sa.Column("store", sa.String(length=80), nullable=False),
+        sa.Column("collection", sa.String(length=120), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("own", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["reference"], ["request.reference"], name=op.f("fk_mention_reference")),
+        sa.PrimaryKeyConstraint("reference", "store", "collection", name=op.f("pk_mention")),
+    )
+    op.create_table(
         "paper_file",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reference", sa.String(length=12), nullable=False),
@@ -499,6 +509,7 @@ def downgrade() -> None:
     op.drop_index("ix_probe_store_open", table_name="probe")
     op.drop_table("probe")
     op.drop_table("paper_file")
+    op.drop_table("mention")
     op.drop_index(op.f("ix_mail_reference"), table_name="mail")
     op.drop_table("mail")
     op.drop_table("look")

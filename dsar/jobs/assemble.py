@@ -29,7 +29,7 @@ from dsar.render.package import (
     StoreShown,
     UnmappedShown,
 )
-from dsar.services import finding, keys, ledger, maps, showing
+from dsar.services import finding, keys, ledger, maps, mentioning, showing
 from dsar.services.finding import Asked
 from dsar.terms import KeyClass, StoreState
 
@@ -54,6 +54,7 @@ class _Desk:
     key: bytes
     probes: dict[tuple[str, str], list[Probe]]
     works: dict[str, StoreWork]
+    mentions: dict[tuple[str, str], int]
     files: dict[str, FileKept]
 
 
@@ -89,7 +90,17 @@ def _desk(session: Session, office: Office, request: Request) -> _Desk:
         w.store: w for w in session.scalars(select(StoreWork).where(StoreWork.reference == request.reference))
     }
     key = keys.of(session, office.vault, request.reference, KeyClass.FOUND)
-    return _Desk(office, request, datamap, asked, key, _probes(session, request.reference, asked), works, {})
+    return _Desk(
+        office,
+        request,
+        datamap,
+        asked,
+        key,
+        _probes(session, request.reference, asked),
+        works,
+        mentioning.others(session, request.reference),
+        {},
+    )
 
 
 def _probes(session: Session, reference: str, asked: list[Asked]) -> dict[tuple[str, str], list[Probe]]:
@@ -136,7 +147,7 @@ def _collection(desk: _Desk, store: Store, collection: Collection) -> Collection
         recipients=tuple(_recipient(desk.datamap, name) for name in collection.recipients),
         retention=collection.purpose.retention,
         records=sum(probe.records for probe in desk.probes.get((store.name, collection.name), [])),
-        without_consent=without_consent,
+        without_consent=without_consent, mentions=desk.mentions.get((store.name, collection.name), 0),
         fields=tuple(
             FieldShown(field, "given" if field.given else "withheld", field.withhold)
             for field in collection.fields.values()

@@ -14,7 +14,7 @@ from dsar.jobs.office import Office
 from dsar.jobs.sealing import Written
 from dsar.models import PaperFile, Probe, Request
 from dsar.models.search import UNMAPPED
-from dsar.services import keys, ledger, searching
+from dsar.services import keys, ledger, maps, searching
 from dsar.terms import KeyClass
 from dsar.vault import Vault
 
@@ -30,8 +30,9 @@ def check_parts(session: Session, office: Office, request: Request) -> None:
     wanted = select(Probe).where(Probe.reference == request.reference, Probe.collection != UNMAPPED)
     for probe in session.scalars(wanted):
         by_store[probe.store].append(probe)
-    for store, probes in sorted(by_store.items()):
-        _check_store(office.vault, key, request.reference, store, probes, recorded.get(store))
+    searched = recorded.keys() & maps.get(session, request.map_version).stores.keys()
+    for store in sorted(by_store.keys() | searched):  # a part that is gone is missed too
+        _check_store(office.vault, key, request.reference, store, by_store[store], recorded.get(store))
 
 
 def check_files(session: Session, office: Office, reference: str, paper: str) -> list[PaperFile]:

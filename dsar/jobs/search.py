@@ -1,6 +1,7 @@
 """Search one store for everybody who is to be looked for there: one batch, one pass."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -13,7 +14,7 @@ from dsar.jobs import job
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept, PartWriter
 from dsar.jobs.perform import held
-from dsar.services import finding, searching, work
+from dsar.services import finding, mentioning, searching, work
 from dsar.services.finding import Batch, Finding, Person
 from dsar.services.work import Claim
 from dsar.terms import StoreState
@@ -40,7 +41,7 @@ def search_store(office: Office, claim: Claim, *, store: str) -> datetime | None
         raise
     next_try_at = clock.real() + work.pause(claim.tries)
     with faults.effect("search.seal"), held(claim) as session:
-        finding.record(
+        good = finding.record(
             session,
             office.vault,
             batch,
@@ -50,6 +51,7 @@ def search_store(office: Office, claim: Claim, *, store: str) -> datetime | None
             next_try_at=next_try_at,
             at=clock.now(),
         )
+        mentioning.record(session, store, good)
     return _next(store)
 
 
@@ -61,7 +63,7 @@ def _pass(
         places = unmapped(store, connector.describe())
         columns = {place.table: sorted(place.columns) for place in places}
         findings = _find_all(office, claim, connector, store, batch.people, columns)
-        _look_by_value(connector, findings, places)
+        _look_by_value(connector, store, findings, places)
     return findings, columns
 
 
@@ -146,6 +148,9 @@ def _seal(
     unknown: list[str],
 ) -> None:
     """Seal the rows of one person; a row that cannot be read fails this person alone."""
+    about_others = mentioning.columns(collection)
+    if about_others and not finding.forms:
+        finding.forms = mentioning.own_forms(connector.map, finding.person)
     for found in records:
         if found.problem:
             finding.problem = found.problem
@@ -155,6 +160,8 @@ def _seal(
                 finding.given.add((kind, str(found.row[column])))
         if any(found.row.get(column) is not None for column in unknown):
             finding.in_rows[collection.table] = finding.in_rows.get(collection.table, 0) + 1
+        if about_others and mentioning.stands_in(found.row, collection, finding.forms):
+            finding.own_mentions[collection.name] = finding.own_mentions.get(collection.name, 0) + 1
         files = _files(connector, collection, found, writer) if finding.person.kept else {}
         writer.add(_kept(collection, found), files)
 
@@ -182,8 +189,12 @@ def _files(
     return kept
 
 
-def _look_by_value(connector: Connector, findings: list[Finding], places: Sequence[Place]) -> None:
-    """Count, in the places the map does not name, the records that hold each person."""
+def _look_by_value(
+    connector: Connector, store: Store, findings: list[Finding], unknown: Sequence[Place]
+) -> None:
+    """Count, by value, the records that hold each person: in places the map does not name, and in mentions."""
+    about_others = mentioning.of_store(store)
+    places = _one_a_table(unknown, about_others)
     sought = [
         Sought(subject, asked.kind, asked.value)
         for subject, finding in enumerate(findings)
@@ -191,14 +202,28 @@ def _look_by_value(connector: Connector, findings: list[Finding], places: Sequen
         for asked in finding.person.identifiers
         if not asked.internal
     ]
-    seen: dict[int, dict[str, set[tuple[object, ...]]]] = {}
+    seen: dict[tuple[int, str], set[tuple[object, ...]]] = defaultdict(set)
+    mentions: dict[tuple[int, str], set[tuple[object, ...]]] = defaultdict(set)
     if sought and places:
         with faults.effect("sweep.read"):
             for residue in connector.sweep(sought, places):
-                seen.setdefault(residue.subject, {}).setdefault(residue.table, set()).add(residue.key)
+                if collection := about_others.get((residue.table, residue.column)):
+                    mentions[residue.subject, collection].add(residue.key)
+                else:
+                    seen[residue.subject, residue.table].add(residue.key)
     for subject, one in enumerate(findings):
         if one.person.by_value:
-            one.by_value = {table: len(rows) for table, rows in seen.get(subject, {}).items()}
+            one.by_value = {table: len(rows) for (of, table), rows in seen.items() if of == subject}
+            one.mentions = dict.fromkeys(about_others.values(), 0)
+            one.mentions |= {name: len(rows) for (of, name), rows in mentions.items() if of == subject}
+
+
+def _one_a_table(unknown: Sequence[Place], about_others: Iterable[tuple[str, str]]) -> list[Place]:
+    """The places to sweep, each table once."""
+    columns: dict[str, tuple[str, ...]] = {place.table: place.columns for place in unknown}
+    for table, column in about_others:
+        columns[table] = (*columns.get(table, ()), column)
+    return [Place(table, named) for table, named in columns.items()]
 
 
 def _trouble(claim: Claim, store: str, error: StoreProblem) -> None:

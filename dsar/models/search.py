@@ -70,3 +70,20 @@ class UnmappedPlace(Base):
     def holding(self) -> int | None:
         """The records here that hold the person; None when not looked at."""
         return None if self.records is None else max(self.records, self.in_rows)
+
+
+class Mention(Base):
+    """Records of a collection in which an identifier of the person stands in a field that may be about others."""
+
+    __tablename__ = "mention"
+
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"), primary_key=True)
+    store: Mapped[str] = mapped_column(String(80), primary_key=True)
+    collection: Mapped[str] = mapped_column(String(120), primary_key=True)
+    records: Mapped[int] = mapped_column(default=0)  # by value, the person's own among them
+    own: Mapped[int] = mapped_column(default=0)  # the person's own records
+
+    @property
+    def others(self) -> int:
+        """Other people's records that mention the person."""
+        return max(self.records - self.own, 0)

@@ -122,19 +122,28 @@ class CollectionPrinter:
 
     def _facts(self, collection: CollectionShown, rows: Sequence[Row]) -> Facts:
         _ = self._set.say
-        pairs = (
+        pairs: tuple[tuple[Markup, Markup], ...] = (
             (_("Why we hold it"), self._set.words(collection.purpose)),
             (_("Legal basis"), self._set.words(collection.legal_basis)),
             (_("Where it came from"), self._source(collection, rows)),
             (_("Who received it"), self._recipients(collection)),
             (_("How long we keep it"), self._set.words(collection.retention)),
         )
+        if collection.mentions:
+            pairs = (*pairs, (_("Where else you stand"), self._elsewhere(collection)))
         missing = self._missing(collection)
         key = (*(str(text) for label, text in pairs), str(missing))
         if key in self._told:
             return Facts(pairs[:1], missing, self._told[key])
         self._told[key] = self._set.words(collection.title)
         return Facts(pairs, missing, Markup(""))
+
+    def _elsewhere(self, collection: CollectionShown) -> Markup:
+        return self._set.ngettext(
+            "%(n)s record of another person mentions you; it is not listed here.",
+            "%(n)s records of other people mention you; they are not listed here.",
+            collection.mentions,
+        )
 
     def _missing(self, collection: CollectionShown) -> Markup:
         _, ngettext = self._set.say, self._set.ngettext

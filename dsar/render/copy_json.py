@@ -137,6 +137,7 @@ def _facts(collection: CollectionShown) -> dict[str, Any]:
         "source_field": collection.source_field,
         "consent_field": collection.consent_field,
         "without_consent": collection.without_consent,
+        "mentions": collection.mentions,
         "recipients": [_recipient(recipient) for recipient in collection.recipients],
         "retention": dict(collection.retention),
         "records": collection.records,

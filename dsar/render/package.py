@@ -60,6 +60,7 @@ class CollectionShown:
     retention: Text
     records: int
     without_consent: int  # rows whose consent_field is empty
+    mentions: int  # other people's records in which an identifier of the person stands
     fields: tuple[FieldShown, ...]
     rows: Callable[[], Iterator[Row]]
     files: tuple[FileShown, ...] = ()

@@ -3,6 +3,7 @@
 Import it late: it loads WeasyPrint, which asks for its fonts as it is imported.
 """
 
+import gc
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -63,10 +64,21 @@ def press(html: str) -> bytes:
     """A PDF that is tagged and declares PDF/UA-1, of a whole HTML document."""
     types, style = _loaded()
     document = HTML(string=html, base_url="about:blank", url_fetcher=OursOnly())
-    made = document.write_pdf(
-        stylesheets=[style], font_config=types, pdf_variant="pdf/ua-1", finisher=_finish
-    )
+    with _no_collecting():
+        made = document.write_pdf(
+            stylesheets=[style], font_config=types, pdf_variant="pdf/ua-1", finisher=_finish
+        )
     return bytes(made)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A document's boxes all live to its end: to look for garbage among them costs a sixth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _loaded() -> tuple[Any, Any]:

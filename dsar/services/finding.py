@@ -71,6 +71,9 @@ class Finding:
     given: set[tuple[str, str]] = field(default_factory=set)  # (internal kind, value)
     in_rows: dict[str, int] = field(default_factory=dict)  # table -> rows that say something unmapped
     by_value: dict[str, int] | None = None  # table -> records, of unmapped places; None: not looked
+    mentions: dict[str, int] = field(default_factory=dict)  # collection -> records, by value
+    own_mentions: dict[str, int] = field(default_factory=dict)  # of the records found
+    forms: frozenset[str] = frozenset()  # tokens under which the proven identifiers may stand in a text
     problem: str | None = None
 
 
@@ -124,8 +127,8 @@ def begin(session: Session, store: str, references: Sequence[str], *, at: dateti
 def record(
     session: Session, vault: Vault, batch: Batch, store: str, findings: Sequence[Finding],
     columns: dict[str, list[str]], *, next_try_at: datetime, at: datetime,
-) -> None:  # fmt: skip
-    """Write what a pass found, with the probes that follow from it, in this one transaction.
+) -> list[Finding]:  # fmt: skip
+    """Write what a pass found, with the probes that follow from it, in this one transaction; what was written.
 
     Nothing is written of a request that moved to another version of the map meanwhile: it is searched anew.
     columns: the unmapped columns of each table, as the store describes it now.
@@ -149,6 +152,7 @@ def record(
     searching.settle(session, batch.datamap, [finding.person.reference for finding in good], at=at)
     session.flush()
     _rest(session, store, [finding.person.reference for finding in good], at=at)
+    return good
 
 
 def _due(session: Session, store: str, limit: int, now: datetime) -> tuple[dict[str, Right], int]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import Collection, DataMap
 from dsar.errors import BadInput
-from dsar.models import ErasureItem, Probe, Request, RequestIdentifier, StoreWork, UnmappedPlace
+from dsar.models import ErasureItem, Mention, Probe, Request, RequestIdentifier, StoreWork, UnmappedPlace
 from dsar.models.search import UNMAPPED
 from dsar.services import ledger, maps, searching
 from dsar.terms import OPEN, Status
@@ -83,6 +83,8 @@ def _forget_stores(session: Session, reference: str, stores: Sequence[str]) -> N
 def _forget_collections(session: Session, reference: str, store: str, collections: Sequence[str]) -> None:
     here = (Probe.reference == reference, Probe.store == store, Probe.collection != UNMAPPED)
     session.execute(delete(Probe).where(*here, Probe.collection.in_(collections)))
+    mentions = delete(Mention).where(Mention.reference == reference, Mention.store == store)
+    session.execute(mentions.where(Mention.collection.in_(collections)))
     places = update(UnmappedPlace).where(UnmappedPlace.reference == reference, UnmappedPlace.store == store)
     session.execute(places.values(in_rows=0, records=None))
     items = update(ErasureItem).where(

@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 
 from dsar.demo import case, stores
+from dsar.terms import Right
 from tests.oracle import oracle
 from tests.oracle.test_oracle import luo, places
+from tests.stories.driving import desk
 
 PEOPLE = 5000
 SCHEMA = Path(__file__).parents[2] / "dsar" / "render" / "copy.schema.json"
@@ -164,3 +166,16 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
     )
     assert (done.returncode, done.stderr.count("\n"), done.stderr[:7]) == (1, 1, "error: ")
     assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_a_copy_counts_other_peoples_records_that_mention_its_holder(tmp_path, untouched):
+    friend = case.read().friend
+    with desk(tmp_path / "home", stores.environment(untouched)) as here:
+        here.apply(stores.AFTER_MAP)
+        (copy,) = here.file([Right.COPY], [("phone", f"+86{friend.phone}")])
+        here.work()
+        here.fetch(copy, tmp_path / "out")
+    package = load(tmp_path / "out" / "copy.json")
+    mentioned = {c["name"]: c["mentions"] for s in package["stores"] for c in s["collections"] if c["mentions"]}
+    assert mentioned == {"course_order": 1}
+    assert "XQ-2021-03-2F6W" not in (tmp_path / "out" / "copy.json").read_text()

@@ -67,6 +67,7 @@ def collection(
         "recipients": (ORAL,),
         "retention": {"zh": "至账户注销为止。", "en": "Until the account is closed."},
         "without_consent": 0,
+        "mentions": 0,
     }
     return CollectionShown(
         name=name,
@@ -131,6 +132,7 @@ def student() -> CollectionShown:
         source_field="source_store",
         consent_field="consent_evidence",
         without_consent=2,
+        mentions=0,
         files=(FileShown(0, "avatar", name, "image", 1284, hashlib.sha256(b"leo").hexdigest()),),
     )
 
@@ -160,6 +162,7 @@ def tags() -> CollectionShown:
         ],
         consent_field="consent",
         without_consent=7,
+        mentions=0,
     )
 
 
@@ -171,6 +174,7 @@ def spreadsheet() -> CollectionShown:
         [{"mobile": " 131 0000 8688 ", "remark": "家长，孩子大班，可跟进"}],
         consent_field="consent",
         without_consent=1,
+        mentions=0,
     )
 
 
@@ -237,6 +241,7 @@ def texts() -> CollectionShown:
         [{"phone": phone, "text": text, "at": at} for phone, text, at in sent],
         consent_field="consent",
         without_consent=2,
+        mentions=0,
         recipients=(),
     )
 

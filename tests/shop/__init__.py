@@ -98,6 +98,7 @@ class Shop:
     ) -> Said:
         """Run one command as a process of its own; `before` is called in it before it begins."""
         inherited = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        inherited["PYTHONDONTWRITEBYTECODE"] = "1"  # on a full disk a cut module would stay
         done = subprocess.run(
             [sys.executable, "-m", "dsar", *map(str, arguments)],
             env=inherited | self.env | settings, input=given, capture_output=True, check=False, preexec_fn=before,
