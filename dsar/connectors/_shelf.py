@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import ENAMETOOLONG
 from pathlib import Path, PurePosixPath
 
 from dsar.errors import BadInput
@@ -77,9 +78,14 @@ class FolderShelf(Shelf):
 
     def _inside(self, name: str) -> Path | None:
         path = self._root / _safe(name)
-        if self._through_a_link(path):
-            raise BadInput("a record names a file through a link, which may lead out of its folder")
-        return path if path.is_file() else None
+        try:
+            if self._through_a_link(path):
+                raise BadInput("a record names a file through a link, which may lead out of its folder")
+            return path if path.is_file() else None
+        except OSError as error:
+            if error.errno == ENAMETOOLONG:
+                return None  # whatever the record holds there, it is no name of a file
+            raise
 
     def _through_a_link(self, path: Path) -> bool:
         steps = [path, *path.parents]

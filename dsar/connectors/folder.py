@@ -26,7 +26,7 @@ from dsar.connectors._texts import Texts
 from dsar.datamap.identifiers import written
 from dsar.datamap.secrets import resolve
 from dsar.datamap.types import Collection, FoundBy
-from dsar.errors import BadInput, CannotErase, StoreProblem, StoreRefused, StoreUnreachable
+from dsar.errors import BadInput, CannotErase, StoreRefused, StoreUnreachable
 
 ROOT = "."  # the table of the files that lie in no subfolder
 TEXTS = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".log", ".xml", ".html", ".md", ".eml", ".vcf")
@@ -118,10 +118,10 @@ class Folder(Connector):
                 if wanted is None or table in wanted:
                     yield from _held(shelf, item, table, texts)
 
-    def read_file(self, collection: Collection, found_row: Mapping[str, Raw], name: str) -> Iterator[bytes]:  # noqa: ARG002
-        """As everywhere; `name` is not asked for: a record here is one file."""
+    def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:  # noqa: ARG002
+        """As everywhere; the field is not asked for: a record here is one file."""
         with self._shelf() as shelf:
-            return shelf.open(_path(collection, str(found_row.get("name"))))
+            return shelf.open(_path(collection, str(row.get("name"))))
 
     def _known(self, collection: Collection, folders: Sequence[str]) -> None:
         if collection.table != ROOT and PurePosixPath(collection.table).parts[0] not in folders:
@@ -142,7 +142,6 @@ class Folder(Connector):
 
     @contextmanager
     def _shelf(self) -> Iterator[Shelf]:
-        problem: StoreProblem | None = None
         root = self._root()
         if not root.is_dir():
             raise StoreUnreachable(
@@ -151,15 +150,11 @@ class Folder(Connector):
         try:
             yield FolderShelf(root)
         except PermissionError:
-            problem = StoreRefused(
-                f"store {self.store.name}: this account may not do that in its folder; grant it the right"
-            )
+            words = "this account may not do that in its folder; grant it the right"
+            raise StoreRefused(f"store {self.store.name}: {words}") from None
         except OSError as error:
-            problem = StoreUnreachable(
-                f"store {self.store.name}: its folder cannot be used ({error.strerror})"
-            )
-        if problem is not None:
-            raise problem
+            words = f"its folder cannot be used ({error.strerror})"
+            raise StoreUnreachable(f"store {self.store.name}: {words}") from None
 
 
 def _path(collection: Collection, name: str) -> str:

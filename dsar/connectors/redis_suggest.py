@@ -212,16 +212,13 @@ class RedisSuggest(Connector):
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
-        problem: StoreProblem | None = None
         try:
             if self._opened is None:
                 bounds = {"socket_timeout": self.timeout, "socket_connect_timeout": self.timeout}
                 self._opened = Redis.from_url(self.url, **bounds)
             yield self._opened
         except (RedisError, ValueError) as error:
-            problem = _answer(self.store.name, error)
-        if problem is not None:
-            raise problem
+            raise _answer(self.store.name, error) from None
 
 
 def _answer(store: str, error: Exception) -> StoreProblem:

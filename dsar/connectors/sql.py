@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, make_url
@@ -41,7 +42,10 @@ class Sql(Connector):
 
     def check(self) -> None:
         shapes = self._described()
-        tables = [(mapped(shapes, self.store.name, collection), collection) for collection in self._mapped()]
+        tables = [
+            (mapped(shapes, self.store.name, collection), collection)
+            for collection in self.store.collections.values()
+        ]
         with self._reading() as connection:
             for shape, _ in tables:
                 permitted(self.dialect, connection, shape, self.store.name, {"SELECT"})
@@ -90,16 +94,16 @@ class Sql(Connector):
             if place.columns:
                 with self._reading() as connection:  # a snapshot a table: none is held for the whole sweep
                     yield from swept(
-                        self.dialect, connection, self.store, shapes[place.table], place.columns, texts
+                        self.dialect, connection, self.store.name, shapes[place.table], place.columns, texts
                     )
 
-    def read_file(self, collection: Collection, found_row: Mapping[str, Raw], name: str) -> Iterator[bytes]:
-        field, held = collection.fields.get(name), found_row.get(name)
-        if field is None or field.file is None or not isinstance(held, str):
+    def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:
+        declared, held = collection.fields.get(field), row.get(field)
+        if declared is None or declared.file is None or not isinstance(held, str):
             raise BadInput(
-                f"store {self.store.name}: field {name} of {collection.name} names no file in this record"
+                f"store {self.store.name}: field {field} of {collection.name} names no file in this record"
             )
-        return _shelf_of(field).open(held)
+        return _shelf_of(declared).open(held)
 
     @property
     def dialect(self) -> Dialect:
@@ -109,13 +113,18 @@ class Sql(Connector):
                 self._dialect = dialect_of(make_url(self.url))
         return self._dialect
 
-    def _mapped(self) -> Sequence[Collection]:
-        return list(self.store.collections.values())
+    def _declared(self, table: str) -> tuple[str, ...]:
+        """The columns that the map says name a row of a table; () when it says none."""
+        keys = (each.key for each in self.store.collections.values() if each.table == table)
+        return next((key for key in keys if key), ())
 
     def _described(self) -> dict[str, Shape]:
         if self._shapes is None:
             with self._reading() as connection:
-                self._shapes = self.dialect.shapes(connection)
+                shapes = self.dialect.shapes(connection)
+            self._shapes = {
+                name: replace(shape, declared=self._declared(name)) for name, shape in shapes.items()
+            }
         return self._shapes
 
     def _shape(self, collection: Collection) -> Shape:

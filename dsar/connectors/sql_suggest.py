@@ -33,7 +33,7 @@ class SqlSuggest(Sql):
         yield from sorted(self._matched(shape, texts), key=lambda found: (found.subject, found.number))
 
     def _matched(self, shape: Shape, texts: Texts[Probe]) -> Iterator[Found]:
-        key = key_of(self.dialect, shape, self._declared(), self.store.name)
+        key = key_of(self.dialect, shape, self.store.name)
         cells, place = list(shape.cells.values()), list(shape.cells).index(self._column())
         columns = ", ".join([*(part.expression for part in key), *(f"t.{cell.sql}" for cell in cells)])
         order = ", ".join(str(number + 1) for number in range(len(key)))
@@ -63,7 +63,7 @@ class SqlSuggest(Sql):
 
     def _offered(self, shape: Shape, look: Look) -> tuple[str, dict[str, object]]:
         source, values = self.dialect.joined(shape, look, "a")
-        key = key_of(self.dialect, shape, self._declared(), self.store.name)
+        key = key_of(self.dialect, shape, self.store.name)
         named = "".join(f", {part.expression} AS k{place}" for place, part in enumerate(key))
         ranked = f"row_number() OVER (PARTITION BY p.s ORDER BY t.{look.cell.sql}) AS place"
         columns = f"p.s AS s, t.{look.cell.sql} AS entry{named}, {ranked}"
@@ -82,5 +82,6 @@ class SqlSuggest(Sql):
     def _column(self) -> str:
         return str(self.store.settings["column"])
 
-    def _declared(self) -> Sequence[str]:
-        return (str(self.store.settings["key"]),) if self.store.settings.get("key") else ()
+    def _declared(self, table: str) -> tuple[str, ...]:
+        key = self.store.settings.get("key")
+        return (str(key),) if key and table == self.store.settings["table"] else super()._declared(table)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -12,7 +13,7 @@ from dsar.connectors._sql.dialect import COMPARED, Dialect, Look, Rows, Way
 from dsar.connectors._sql.finding import key_of
 from dsar.connectors._sql.shapes import Cell, Kind, Shape
 from dsar.datamap.types import Collection, Field
-from dsar.errors import CannotErase, StoreRefused
+from dsar.errors import BadInput, CannotErase, StoreRefused
 
 _EMPTY: dict[Kind, Raw] = {
     Kind.WHOLE: 0, Kind.BITS: 0, Kind.DECIMAL: 0, Kind.FLOAT: 0, Kind.BOOLEAN: False, Kind.BYTES: "",
@@ -32,6 +33,8 @@ def emptied(cell: Cell) -> Raw:
         return None
     if cell.type.endswith("[]"):
         return "{}"
+    if cell.cast in ("INTEGER", "NUMERIC", "REAL"):  # SQLite's affinities: dates are of the second
+        return "1970-01-01" if "date" in cell.type.lower() or "time" in cell.type.lower() else 0
     for beginning, value in _EMPTY_OF_TYPE.items():
         if cell.type.startswith(beginning) and not cell.type.startswith("timestamp"):
             return value
@@ -51,7 +54,7 @@ class Erasing:
     ) -> None:
         self._dialect, self._shape, self._store = dialect, shape, store
         self._fields, self._shelf = collection.fields, shelf
-        self._key = key_of(dialect, shape, collection.key, store)
+        self._key = key_of(dialect, shape, store)
         held = dict.fromkeys(by.column for by in collection.found_by)
         self._compared = [cell for name in held if (cell := shape.cell(store, name)).kind in COMPARED]
 
@@ -131,7 +134,8 @@ class Erasing:
             shelf = self._shelf(self._fields[column])
             for name in sorted(names - self._still_named(connection, column, names)):
                 try:
-                    shelf.delete(name)
+                    with suppress(BadInput):  # a name that leads out of the root names nothing of ours
+                        shelf.delete(name)
                 except OSError as error:
                     reason = f"a file that column {column} names cannot be removed ({error.strerror})"
                     raise StoreRefused(

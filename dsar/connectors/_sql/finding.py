@@ -29,9 +29,9 @@ def stream(dialect: Dialect, connection: Connection, statement: Statement) -> It
             dialect.renew(connection)
 
 
-def key_of(dialect: Dialect, shape: Shape, declared: Sequence[str], store: str) -> list[KeyPart]:
+def key_of(dialect: Dialect, shape: Shape, store: str) -> list[KeyPart]:
     """What names a row: its primary key, else the map's key, else what the dialect has."""
-    columns = shape.key or declared
+    columns = shape.key or shape.declared
     return [dialect.key_part(shape.cell(store, column)) for column in columns] or dialect.hidden_key(shape)
 
 
@@ -63,8 +63,8 @@ class Finding:
         self._wanted = sorted(
             (p for p in probes if not p.done), key=lambda probe: (probe.subject, probe.number)
         )
-        self._key = key_of(dialect, shape, collection.key, store)
-        self._exactly = [] if shape.key or not collection.key else dialect.hidden_key(shape)
+        self._key = key_of(dialect, shape, store)
+        self._exactly = [] if shape.key or not shape.declared else dialect.hidden_key(shape)
 
     def found(self, connection: Connection) -> Iterator[Found]:
         """The records, ordered by subject, probe, column and key; each once."""

@@ -47,7 +47,7 @@ _SETTLE = """
     SELECT set_config('statement_timeout', %s, false), set_config('default_transaction_read_only', %s, false),
            set_config('default_transaction_isolation', %s, false), set_config('TimeZone', 'UTC', false),
            set_config('DateStyle', 'ISO', false), set_config('IntervalStyle', 'iso_8601', false),
-           set_config('client_encoding', 'UTF8', false)"""
+           set_config('client_encoding', %s, false)"""
 _COLUMNS = """
     SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END,
            n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
@@ -93,10 +93,12 @@ class Postgresql(Dialect):
         driver.patience = timeout + GRACE
         driver.autocommit = True
         isolation = "read committed" if writing else "repeatable read"
-        driver.execute(_SETTLE, (str(round(timeout * 1000)), "off" if writing else "on", isolation))
+        encoding = driver.info.parameter_status("server_encoding")
+        spoken = "SQL_ASCII" if encoding == "SQL_ASCII" else "UTF8"  # else it refuses what is not valid
+        driver.execute(_SETTLE, (str(round(timeout * 1000)), "off" if writing else "on", isolation, spoken))
         driver.autocommit = False
-        self.utf8 = driver.info.parameter_status("server_encoding") == "UTF8"
-        loader = TextLoader if self.utf8 else _Lenient
+        self.utf8 = encoding == "UTF8"
+        loader = TextLoader if spoken == "UTF8" else _Lenient
         for known in psycopg.postgres.types:
             if known.name not in _AS_THEY_ARE:
                 driver.adapters.register_loader(known.oid, loader)
@@ -115,9 +117,8 @@ class Postgresql(Dialect):
             sql = f"{self.quoted(schema)}.{self.quoted(table)}"
             kind = _KINDS.get(base, Kind.TEXT)
             may = not (closed or base in ("int2", "bool") or kind is Kind.TIME)
-            cells[column] = Cell(
-                column, declared, nullable, may, self.quoted(column), kind, _CASTS.get(base, own)
-            )
+            cast = "text" if own.endswith("[]") else _CASTS.get(base, own)  # unnest would take arrays apart
+            cells[column] = Cell(column, declared, nullable, may, self.quoted(column), kind, cast)
             if place is not None:
                 key[place] = column
             if leads:
@@ -148,7 +149,8 @@ class Postgresql(Dialect):
         return column if cast == look.cell.cast else held
 
     def key_part(self, cell: Cell) -> KeyPart:
-        equals = f"t.{cell.sql} = {{p}}"
+        held = f"CAST(t.{cell.sql} AS text)" if cell.cast == "text" else f"t.{cell.sql}"
+        equals = f"{held} = {{p}}"
         if cell.kind is Kind.TEXT:
             equals += f" AND {_bytewise(f't.{cell.sql}')} = {_bytewise('{p}')}"
         return KeyPart(f"t.{cell.sql}", equals, cell)

@@ -42,15 +42,13 @@ _MARIADB = {
 @contextmanager
 def answering(store: str) -> Iterator[None]:
     """Turn a database's failure into StoreUnreachable or StoreRefused."""
-    problem: StoreProblem | None = None
     try:
         yield
     except DBAPIError as error:
-        problem = _problem(store, error)
+        raise _problem(store, error) from None
     except (ArgumentError, NoSuchModuleError):
-        problem = StoreRefused(f"store {store} has a url of no database known here; see docs/connectors.md")
-    if problem is not None:
-        raise problem  # out of the handler, so that it carries no trace of the database's own error
+        words = "has a url of no database known here; see docs/connectors.md"
+        raise StoreRefused(f"store {store} {words}") from None
 
 
 def _problem(store: str, error: DBAPIError) -> StoreProblem:
@@ -62,8 +60,8 @@ def _reading(error: DBAPIError) -> tuple[str | int | None, Answer]:
     cause: BaseException | None = error.orig
     if (number := getattr(cause, "sqlite_errorcode", None)) is not None:
         return getattr(cause, "sqlite_errorname", None), _SQLITE.get(number & 0xFF, _OTHER)
-    if state := getattr(cause, "sqlstate", None):
-        return state, _STATES.get(state) or _STATES.get(state[:2], _OTHER)
     if cause is not None and cause.args and isinstance(code := cause.args[0], int):
         return code, _MARIADB.get(code, _SILENT if isinstance(error, OperationalError) else _OTHER)
+    if state := getattr(cause, "sqlstate", None):
+        return state, _STATES.get(state) or _STATES.get(state[:2], _OTHER)
     return None, _SILENT

@@ -48,6 +48,7 @@ class Shape(Table):
     cells: Mapping[str, Cell] = field(default_factory=dict)
     sql: str = ""  # its quoted name
     rowid: str = ""  # SQLite: what its hidden row number is called; '' when it has none
+    declared: tuple[str, ...] = ()  # what the map says names a row; it may name several
 
     def cell(self, store: str, column: str) -> Cell:
         """The column of this name.

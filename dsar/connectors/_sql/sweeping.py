@@ -1,22 +1,17 @@
 """Sweeping: every cell that may hold an identifier is read and compared by value, mapped or not."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
 
 from sqlalchemy import Connection
 
 from dsar.connectors import Place, Residue
 from dsar.connectors._sql.dialect import Dialect
-from dsar.connectors._sql.finding import key_of, stream
+from dsar.connectors._sql.finding import AT_ONCE, key_of, stream
 from dsar.connectors._sql.raw import plain, spoken
 from dsar.connectors._sql.shapes import Shape
 from dsar.connectors._texts import Texts
-from dsar.datamap.types import Store
-
-
-def declared_key(store: Store, table: str) -> Sequence[str]:
-    """The columns that the map says name a row of a table; () when it says none."""
-    keys = (collection.key for collection in store.collections.values() if collection.table == table)
-    return next((key for key in keys if key), ())
 
 
 def whole_of(shape: Shape) -> Place:
@@ -27,19 +22,29 @@ def whole_of(shape: Shape) -> Place:
 def swept(
     dialect: Dialect,
     connection: Connection,
-    store: Store,
+    store: str,
     shape: Shape,
     columns: Sequence[str],
     texts: Texts[int],
 ) -> Iterator[Residue]:
     """Where the identifiers stand in one table: one SELECT, streamed, each place once a subject."""
-    cells = [shape.cell(store.name, column) for column in columns]
-    key = key_of(dialect, shape, declared_key(store, shape.name), store.name)
+    cells = [shape.cell(store, column) for column in columns]
+    key = key_of(dialect, shape, store)
     wanted = ", ".join([*(part.expression for part in key), *(f"t.{cell.sql}" for cell in cells)])
-    for row in stream(dialect, connection, (f"SELECT {wanted} FROM {shape.sql} t", {})):
-        for cell, value in zip(cells, row[len(key) :], strict=True):
-            for subject in texts.within(spoken(value)):
+    rows = stream(dialect, connection, (f"SELECT {wanted} FROM {shape.sql} t", {}))
+    for row, said in _promising(rows, len(key), texts):
+        for cell, text in zip(cells, said, strict=True):
+            for subject in texts.within(text):
                 named = tuple(
                     plain(part.cell, part_value) for part, part_value in zip(key, row, strict=False)
                 )
                 yield Residue(subject, shape.name, cell.name, named)
+
+
+def _promising(
+    rows: Iterator[Sequence[Any]], start: int, texts: Texts[int]
+) -> Iterator[tuple[Sequence[Any], list[str]]]:
+    """The rows, with the text of each cell from `start` on, of every batch that may hold an identifier."""
+    while batch := [(row, [spoken(value) for value in row[start:]]) for row in islice(rows, AT_ONCE)]:
+        if texts.any_in(chain.from_iterable(said for _, said in batch)):
+            yield from batch

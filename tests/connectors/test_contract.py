@@ -1,0 +1,133 @@
+"""What every connector promises, over every kind of store and every database it runs on."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsar.connectors import Act, Place, Probe, Sought
+from dsar.errors import StoreUnreachable
+from tests.connectors import maps
+
+
+def probes(store, *values, **more):
+    return [Probe(subject, 0, store.kind, value, **more) for subject, value in enumerate(values)]
+
+
+def found(store, *asked):
+    with store.connect() as connector:
+        return list(connector.find(store.collection, asked or probes(store, store.his)))
+
+
+def erased(store, records):
+    with store.connect() as connector:
+        return [each.gone for each in connector.erase(store.collection, [Act(one, True) for one in records])]
+
+
+def swept(store, value, places=None):
+    with store.connect() as connector:
+        return list(connector.sweep([Sought(7, store.kind, value)], places))
+
+
+class TestEveryConnector:
+    """One class over every kind of store; a new kind brings one filled store."""
+
+    def test_it_finds_his_records_and_nobody_elses(self, store):
+        records = found(store)
+        assert [(one.subject, one.number, one.problem) for one in records] == [(0, 0, None)] * len(store.ours)
+        assert len({one.key for one in records}) == len(store.ours)
+
+    def test_it_serves_many_people_at_once_in_their_order(self, store):
+        records = found(store, *probes(store, store.twin, store.his, store.his))
+        each = len(store.ours)
+        assert [one.subject for one in records] == [0] + [1] * each + [2] * each
+        assert [one.key for one in records[1 : 1 + each]] == [one.key for one in records[1 + each :]]
+
+    def test_it_finds_nothing_for_no_probe_and_for_one_that_is_done(self, store):
+        with store.connect() as connector:
+            assert list(connector.find(store.collection, [])) == []
+        assert found(store, *probes(store, store.his, done=True)) == []
+
+    def test_a_record_counts_for_the_first_identifier_that_leads_to_it(self, store):
+        twice = [Probe(0, 3, store.kind, store.his), Probe(0, 1, store.kind, store.his)]
+        assert {one.number for one in found(store, *twice)} == {1}
+        assert len(found(store, *twice)) == len(store.ours)
+        assert (
+            found(store, Probe(0, 3, store.kind, store.his), Probe(0, 9, store.kind, store.his, done=True))
+            == []
+        )
+
+    def test_it_erases_what_was_found_and_leaves_the_rest_as_it_was(self, store):
+        before = store.held()
+        records = found(store)
+        assert erased(store, records) == [True] * len(records)
+        assert store.held() == {name: row for name, row in before.items() if name not in store.ours}
+        assert found(store) == []
+
+    def test_erasing_twice_is_harmless(self, store):
+        records = found(store)
+        erased(store, records)
+        after = store.held()
+        assert erased(store, records) == [False] * len(records)
+        assert store.held() == after
+
+    def test_a_sweep_sees_by_value_what_stands_there(self, store):
+        if not store.by_value:
+            assert swept(store, store.his)
+            return
+        seen = swept(store, store.his)
+        assert {(one.subject, one.table) for one in seen} == {(7, store.collection.table)}
+        assert {one.key for one in seen} >= {one.key for one in found(store)}
+        erased(store, found(store))
+        assert {one.key for one in swept(store, store.his)}.isdisjoint({one.key for one in found(store)})
+
+    def test_a_sweep_looks_only_where_it_is_told(self, store):
+        column = store.collection.found_by[0].column
+        assert swept(store, store.his, [Place(store.collection.table, (column,))])
+        assert swept(store, store.his, []) == []
+
+    def test_it_describes_every_table_that_the_map_names(self, store):
+        with store.connect() as connector:
+            table = connector.describe().tables[store.collection.table]
+            connector.check()
+        assert {by.column for by in store.collection.found_by} <= set(table.columns)
+
+    def test_reading_changes_nothing(self, store):
+        before = store.held()
+        found(store)
+        swept(store, store.his)
+        with store.connect() as connector:
+            list(connector.offers([Sought(0, store.kind, store.his)]))
+            connector.check()
+        assert store.held() == before
+
+
+GONE = {
+    "sql": [
+        "sqlite:////nowhere/at/all.sqlite",
+        "postgresql://u:secret@127.0.0.1:1/x",
+        "mysql://u:secret@127.0.0.1:1/x",
+    ],
+    "redis_suggest": ["redis://:secret@127.0.0.1:1/0"],
+    "folder": [""],
+}
+
+
+@pytest.mark.parametrize(("kind", "url"), [(kind, url) for kind, urls in GONE.items() for url in urls])
+def test_a_store_that_is_not_there_is_unreachable_in_one_line_without_its_password(kind, url):
+    settings = {"root": "/nowhere/at/all", "key": "k", "order": "scored"}
+    place = maps.store(kind, maps.collection("t", ("phone", "name", "exact")), settings=settings)
+    with maps.connect(place, url, timeout=2) as connector:
+        for verb in (
+            connector.check,
+            connector.describe,
+            lambda: list(connector.find(place.collections["t"], maps.phones(maps.HIS))),
+            lambda: list(connector.sweep(maps.sought(maps.HIS))),
+        ):
+            with pytest.raises(StoreUnreachable) as refusal:
+                verb()
+            said = str(refusal.value)
+            assert "place" in said
+            assert "secret" not in said
+            assert "8688" not in said
+            assert "\n" not in said
+            assert refusal.value.__suppress_context__ or refusal.value.__context__ is None
