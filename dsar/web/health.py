@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flask import Blueprint, jsonify
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import KombuError
 
 from dsar import db

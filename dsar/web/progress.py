@@ -39,7 +39,7 @@ def view(shown: Shown, erasure: Shown | None) -> dict[str, Any]:
         "strip": strip(shown),
         "unnamed": _unnamed(shown),
         "copy_ready": has_copy(shown),
-        "erasure_begun": bool(erasure) and erasure_begun(erasure),
+        "erasure_begun": erasure is not None and erasure_begun(erasure),
         "begun": shown["status"] not in (Status.RECEIVED, Status.VERIFYING),
     }
 
@@ -92,7 +92,7 @@ def _title_at_work(shown: Shown, erasure: Shown | None) -> str:
         Stage.ERASING: _("We are erasing your information"),
         Stage.LOOKING: _("We are looking whether everything is gone"),
         Stage.HELD: _("Your erasure is on hold"),
-    }.get(erasure["stage"] if erasure else None, _("We are preparing the erasure"))
+    }.get(_stage(erasure), _("We are preparing the erasure"))
 
 
 def _steps(shown: Shown, erasure: Shown | None) -> list[Step]:
@@ -125,16 +125,22 @@ def _search(shown: Shown) -> Step:
 
 
 def _erasing(erasure: Shown | None) -> list[Step]:
-    stage = Stage(erasure["stage"]) if erasure else None
+    stage = _stage(erasure)
     after = (Stage.LOOKING, Stage.DONE)
     line = {
         Stage.HELD: _("On hold: we will write to you."),
-        Stage.FROZEN: _("Begins when you have fetched your copy, or just before the date by which we answer."),
+        Stage.FROZEN: _(
+            "Begins when you have fetched your copy, or just before the date by which we answer."
+        ),
     }.get(stage, "")
     return [
         Step(_("Erasure"), stage in after, line=line),
         Step(_("A second look, in another way"), stage == Stage.DONE),
     ]
+
+
+def _stage(erasure: Shown | None) -> Stage:
+    return Stage(erasure["stage"]) if erasure else Stage.PLANNED
 
 
 def _in_order(steps: list[Step]) -> list[Step]:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Request, Response
-from flask.sessions import SecureCookieSession, SessionInterface
+from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
 from dsar import clock
 
@@ -30,7 +30,7 @@ class SealedSessions(SessionInterface):
         cookie = request.cookies.get(self.get_cookie_name(app))
         return SecureCookieSession(self._opened(cookie) if cookie else None)
 
-    def save_session(self, app: Flask, session: SecureCookieSession, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Seal the session anew, so that its hour begins again."""
         name, path = self.get_cookie_name(app), self.get_cookie_path(app)
         secure = self.get_cookie_secure(app)

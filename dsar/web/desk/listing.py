@@ -1,9 +1,10 @@
 """The list of open requests, soonest deadline first, a page at a time however long it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from dsar.errors import BadInput
@@ -14,6 +15,7 @@ PAGE = 25
 SOON = 7  # days
 COUNTED = 1000  # more open requests than this are "more than 1,000"
 
+Test = ColumnElement[bool]
 Place = tuple[date, int]  # where a request stands in the list: its deadline, its id
 
 
@@ -87,16 +89,16 @@ def count(session: Session, wish: Wish, today: date) -> int | None:
     return found if found <= COUNTED else None
 
 
-def _chosen(wish: Wish, today: date) -> Select[tuple[Request]]:
+def _chosen(wish: Wish, today: date) -> Select[Request]:
     chosen = select(Request).where(*SHOWS[wish.show](today))
     return chosen.where(Request.right == wish.right) if wish.right else chosen
 
 
-def _open() -> object:
+def _open() -> Test:
     return Request.status.in_(sorted(OPEN))
 
 
-SHOWS = {
+SHOWS: dict[str, Callable[[date], tuple[Test, ...]]] = {
     "all": lambda _: (_open(),),
     "late": lambda today: (_open(), Request.due_on < today),
     "soon": lambda today: (_open(), Request.due_on.between(today, today + timedelta(days=SOON))),

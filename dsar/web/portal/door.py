@@ -7,7 +7,11 @@ from dsar.web.portal.access import NotOpen
 
 bp = Blueprint("portal", __name__)
 
-bp.before_request(lambda: here.datamap() and None)  # without a map there is nothing to ask: say so at once
+
+@bp.before_request
+def need_a_map() -> None:
+    """Without a map there is nothing to ask: say so at once."""
+    here.datamap()
 
 
 @bp.errorhandler(NotOpen)

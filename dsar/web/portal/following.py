@@ -6,9 +6,10 @@ from dsar import clock, db
 from dsar.errors import BadInput, NotFound
 from dsar.services import intake, showing, verdicts
 from dsar.web import here, progress, words
+from dsar.web.forms import half_width
 from dsar.web.portal import access, codes
 from dsar.web.portal.door import bp
-from dsar.web.portal.forms import CodeForm, ReferenceForm, half_width
+from dsar.web.portal.forms import CodeForm, ReferenceForm
 
 
 @bp.route("/follow", methods=["GET", "POST"])
@@ -105,7 +106,7 @@ def _verified(reference: str, form: CodeForm) -> bool:
         asked = access.known(data, reference)
         if asked is not None:
             right = bool(_quietly(codes.verify_back, data, vault, asked, form.digits, at=clock.now()))
-    if right:
+    if asked is not None and right:
         access.open_up(asked.submission)
     else:
         form.refuse_code()
