@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -53,7 +53,7 @@ class Vault:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not mark.exists():
                 self._put(mark, self._mark.encode())
-            elif mark.read_text() != self._mark:
+            elif mark.read_bytes() != self._mark.encode():
                 raise VaultProblem(
                     "DSAR_MASTER_KEY is not the key this vault was made with; set the key it was made with"
                 )
@@ -133,7 +133,10 @@ class Vault:
 
     def _put(self, path: Path, content: bytes) -> None:
         fresh = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-        fresh.write_bytes(content)
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         fresh.replace(path)
 
     @contextmanager
@@ -161,7 +164,8 @@ class SealedWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with suppress(OSError):  # a full disk was said where it was met
+            self._file.close()
         self._fresh.unlink(missing_ok=True)
 
     def write(self, plain: bytes) -> None:
