@@ -1,0 +1,114 @@
+"""Processes killed at every named point and at random moments: whoever comes next finishes, and nothing differs."""
+
+import os
+import random
+
+import pytest
+
+from dsar import faults
+from tests.kills.conftest import Told
+from tests.kills.processes import KILLED
+from tests.kills.story import ACTS, NAMES, Story, acts, differences, outcome, sealed
+
+PROOF = os.environ.get("DSAR_PROOF") == "1"
+EACH_ALONE = sorted(faults.names()) if PROOF else ["erase.act:after", "copy.write:after"]
+MOMENTS = range(200) if PROOF else range(2)
+STORMS = range(10) if PROOF else range(1)
+
+
+def first_act_of(point: str) -> str:
+    effect = point.rsplit(":", 1)[0]
+    return next(act for act, (_, effects) in ACTS.items() if effect in effects)
+
+
+def finish(story: Story, told: Told, act: str, *, to: str = "forget") -> None:
+    """Do what an act left undone, and the acts after it; all must be as without interruption."""
+    last = NAMES.index(to)
+    ended = story.work(act).json
+    assert (ended["failed"], ended["waiting"]) == (0, [])
+    for name in NAMES[NAMES.index(act) + 1 : last + 1]:
+        if name == "expire":
+            assert differences(outcome(story), told.outcome) == []
+        assert story.play(name).json["failed"] == 0
+    if to == "erase":
+        assert differences(outcome(story), told.outcome) == []
+    else:
+        assert differences(acts(story), told.acts) == []
+        assert sealed(story) == told.sealed == set()
+
+
+def test_killed_at_every_point_one_after_the_other_the_story_ends_the_same(told, place):
+    """One story in which some process dies at each point there is; each next one takes over the dead one's lease."""
+    story = told.before["search"].duplicate(place)
+    met = set()
+    for act, (_, effects) in ACTS.items():
+        if act != "search":
+            story.prepare(act)
+        for point in (f"{effect}:{side}" for effect in effects for side in ("before", "after")):
+            marker = story.folder / "home" / f"fault-{point.replace(':', '-')}"
+            marker.unlink(missing_ok=True)  # the last two acts meet the same points
+            ended = story.work(act, fault=point)
+            assert ended.code == KILLED, f"{point} was not met in {act}: {ended}"
+            met.add(point)
+        assert story.work(act).json["failed"] == 0
+        if act == "erase":
+            assert differences(outcome(story), told.outcome) == []
+    assert differences(acts(story), told.acts) == []
+    assert sealed(story) == set()
+    assert met == set(faults.names())
+
+
+@pytest.mark.parametrize("point", EACH_ALONE)
+def test_killed_at_one_point_the_story_ends_the_same(point, told, place):
+    act = first_act_of(point)
+    story = told.before[act].duplicate(place)
+    assert story.work(act, fault=point).code == KILLED
+    finish(story, told, act, to="erase" if act in NAMES[:3] else "forget")
+
+
+@pytest.mark.parametrize("seed", MOMENTS)
+def test_killed_at_a_random_moment_the_story_ends_the_same(seed, told, place):
+    chance = random.Random(seed)
+    act = chance.choices(NAMES, weights=(3, 6, 8, 1, 1))[0]
+    moment = chance.uniform(0, told.seconds[act])
+    story = told.before[act].duplicate(place)
+    ended = story.work(act, kill_after=moment)
+    assert ended.code in (KILLED, 0)
+    finish(story, told, act, to="erase" if act in NAMES[:3] else "forget")
+
+
+@pytest.mark.parametrize("seed", STORMS)
+def test_killed_again_and_again_the_story_ends_the_same(seed, told, place):
+    chance = random.Random(seed)
+    acts_told = NAMES if PROOF else ("erase", "expire", "forget")
+    story = told.before[acts_told[0]].duplicate(place)
+    kills = 0
+    for act in acts_told:
+        if act != acts_told[0]:
+            story.prepare(act)
+        for _ in range(4):
+            kills += story.work(act, kill_after=chance.uniform(0, 1.2 * told.seconds[act])).code == KILLED
+        assert story.work(act).json["failed"] == 0
+        if act == "erase":
+            assert differences(outcome(story), told.outcome) == []
+    assert kills > 1
+    assert differences(acts(story), told.acts) == []
+    assert sealed(story) == set()
+
+
+def test_a_fault_is_refused_where_it_is_not_play(told, place):
+    """In production no setting makes a process kill itself."""
+    story = told.before["search"].duplicate(place)
+    environment = story.environment() | {"DSAR_ENV": "local", "DSAR_FAULT": "search.read:before"}
+    environment.pop("DSAR_NOW")
+    ended = story.stem.run(environment, "work", "--until-idle")
+    assert ended.code == 1
+    assert "DSAR_FAULT" in ended.errors
+
+
+def test_the_comparison_sees_one_row_more(told, place):
+    """What finds no difference above would find one."""
+    story = told.before["expire"].duplicate(place)
+    assert differences(outcome(story), told.outcome) == []
+    (story.folder / "stores" / "media" / "avatars" / "one-more.png").write_bytes(b"x")
+    assert outcome(story)["stores"] != told.outcome["stores"]
