@@ -90,7 +90,7 @@ def test_the_way_of_a_request(visitor, office, work):
 
 
 def test_the_small_pages(visitor, office):
-    for path, name in (("/follow", "follow"), ("/nothing", "404"), ("/r/77777777", "gate-unknown")):
+    for path, name in (("/follow", "follow"), ("/check", "seal"), ("/nothing", "404")):
         visitor.go(path)
         visitor.look(name)
 

@@ -158,7 +158,7 @@ def test_a_page_of_a_long_list_is_as_quick_as_of_a_short_one(desk, ask, proof):
         assert listing.count(session, wish, day) is None
         took = time.monotonic() - began
     assert len(page.lines) == listing.PAGE
-    assert took < 0.5
+    assert took < 1.0
 
 
 def test_a_typed_reference_leads_to_its_request(desk, ask):
