@@ -52,13 +52,13 @@ def fill_redis(url: str, people: int) -> str:
 
 def write_map(file: Path, *stores: str, **more: object) -> Path:
     """A map of the named stores: accounts, notes, box, redis_box; each at ${NAME_URL}; more sections of it."""
+    kinds: dict[str, object] = {"email": {"proof": "code"}}
+    if "accounts" in stores:
+        kinds["account_id"] = {"internal": True, "title": _text("account number")}
     plain = {
         "controller": {"name": _text("shop"), "contact": "privacy@shop.example"},
         "promise": {"days": 15},
-        "identifier_kinds": {
-            "email": {"proof": "code"},
-            "account_id": {"internal": True, "title": _text("account number")},
-        },
+        "identifier_kinds": kinds,
         "purposes": {
             "work": {"title": _text("work"), "legal_basis": _text("contract"), "retention": _text("a year")}
         },
