@@ -41,6 +41,7 @@ class Sql(Connector):
         self._engines.clear()
 
     def check(self) -> None:
+        self.describe()
         shapes = self._described()
         tables = [
             (mapped(shapes, self.store.name, collection), collection)

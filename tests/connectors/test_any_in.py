@@ -18,7 +18,26 @@ WRITTEN = [
     "0086-131-0000-8688", "+1 310 555 0188", "1 3 1 0 0 0 0 8 6 8 8", "o'brien+x@example.com", "O'Brien+X@EXAMPLE.com",
     "<o'brien+x@example.com>", "s20210007", "王小明", "卡号S20210007。", "2021011512", "13100008688,13900000000",
 ]  # fmt: skip
-BESIDE = ["", "\n", " ", "+", "号", "a", "1", ".", "-", "’", "́", "@", "(", "NO000000000012", "Σ", "\x85", "\r\n", "\x1c"]
+BESIDE = [
+    "",
+    "\n",
+    " ",
+    "+",
+    "号",
+    "a",
+    "1",
+    ".",
+    "-",
+    "’",
+    "́",
+    "@",
+    "(",
+    "NO000000000012",
+    "Σ",
+    "\x85",
+    "\r\n",
+    "\x1c",
+]
 HASHED = sorted(form for _, kind, value in KNOWN for form in common_forms(kind, value) if len(form) >= 32)
 pieces = st.one_of(st.sampled_from(WRITTEN + BESIDE + HASHED), st.text(max_size=4))
 texts = st.lists(st.lists(pieces, max_size=5).map("".join), max_size=6)
@@ -44,7 +63,9 @@ def test_each_way_of_writing_is_seen(identifiers, written):
 
 @pytest.mark.parametrize("identifiers", [KNOWN, KNOWN + ALSO], ids=["numbers", "names as well"])
 def test_texts_of_others_are_left_out(identifiers):
-    assert not Texts(identifiers).any_in(["13900001111", "NO000000000012", "2021-01-15", "a@b.example", "李雷"])
+    assert not Texts(identifiers).any_in(
+        ["13900001111", "NO000000000012", "2021-01-15", "a@b.example", "李雷"]
+    )
 
 
 def test_texts_side_by_side_make_no_number_together():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -234,3 +235,18 @@ def test_a_row_that_is_no_readable_text_fails_alone_in_postgresql(postgres_datab
                 assert (whole.problem, whole.row["name"]) == (None, "Luo")
         finally:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_memory_does_not_grow_with_the_records_found(sql_url, proof):
+    person(sql_url, "phone VARCHAR(40)", "note VARCHAR(200)")
+    held, peaks = maps.collection("person", ("phone", "phone", "national")), []
+    few, many = (100_000, 1_000_000) if proof else (2_000, 20_000)
+    for first, last in ((0, few), (few, many)):
+        for start in range(first, last, 1_000):
+            insert(sql_url, "person", [(n, "13100008688", "n" * 100) for n in range(start, start + 1_000)])
+        tracemalloc.start()
+        with maps.connect(maps.store("sql", held), sql_url, timeout=60) as connector:
+            assert sum(1 for _ in connector.find(held, maps.phones(maps.HIS))) == last
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 1_000_000

@@ -60,6 +60,8 @@ class Finding:
             entry for by in collection.found_by for entry in self._split(shape.cell(store, by.column), by)
         ]
         self._owners = Owners(self._kinds, [entry.by for entry in self._entries], probes)
+        names = self._owners.columns
+        self._compared = [(place, cell) for place, cell in enumerate(self._cells) if cell.name in names]
         self._wanted = sorted(
             (p for p in probes if not p.done), key=lambda probe: (probe.subject, probe.number)
         )
@@ -87,8 +89,7 @@ class Finding:
                 yield self._record(row, start)
 
     def _comparable(self, values: Sequence[Any]) -> Mapping[str, object]:
-        held = dict(zip(self._shape.cells, values, strict=True))
-        return {name: comparable(self._shape.cells[name], held[name]) for name in self._owners.columns}
+        return {cell.name: comparable(cell, values[place]) for place, cell in self._compared}
 
     def _record(self, row: Sequence[Any], start: int) -> Found:
         values, problem = row_of(self._cells, row[start:], self._shape.name)

@@ -30,6 +30,8 @@ def plain(cell: Cell, value: object) -> Raw:
     Whole numbers and booleans stay; decimals and the store's own text stay as they are
     written; floats as their shortest text; times ISO 8601; bytes base64.
     """
+    if isinstance(value, str):
+        return value if cell.kind is Kind.TEXT else _text(cell.kind, value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -91,7 +93,7 @@ def row_of(
     cells: Sequence[Cell], values: Sequence[object], table: str
 ) -> tuple[Mapping[str, Raw], str | None]:
     """A row as the copy gives it, and which column could not be read, if one could not."""
-    if not any(isinstance(value, Unreadable) for value in values):
+    if Unreadable not in map(type, values):
         return {cell.name: plain(cell, value) for cell, value in zip(cells, values, strict=True)}, None
     row, problem = {}, None
     for cell, value in zip(cells, values, strict=True):
