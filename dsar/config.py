@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from dsar import clock
 from dsar.errors import BadInput
@@ -34,7 +35,9 @@ class Config:
     batch: int = 1000  # DSAR_BATCH, requests in one pass over a store
     pdf_rows: int = 2000  # DSAR_PDF_ROWS, rows of one collection that the PDF lists
     copy_days: int = 30  # DSAR_COPY_DAYS, days a copy can be fetched
-    smtp_url: str = ""  # DSAR_SMTP_URL: smtp://user:password@host:port; none: the local outbox page
+    smtp_url: str = (
+        ""  # DSAR_SMTP_URL: smtp://user:password@host:port (or smtps, or ?starttls); none: the outbox page
+    )
     mail_from: str = "privacy@localhost"  # DSAR_MAIL_FROM
     text_gateway: str = (
         "{number}@text.localhost"  # DSAR_TEXT_GATEWAY: address that turns a mail into a text message
@@ -50,7 +53,7 @@ class Config:
         """
         given = os.environ if environ is None else environ
         env = given.get("DSAR_ENV", "local")
-        _check_env(env, given)
+        _check(env, given)
         home = Path(given.get("DSAR_HOME") or ".dsar").absolute()
         read = {name: given.get(f"DSAR_{name.upper()}", "") for name in _TEXTS}
         numbers = {name: _number(given, name, *wanted) for name, wanted in _NUMBERS.items()}
@@ -120,7 +123,7 @@ def key_bytes(setting: str, name: str) -> bytes:
     return key
 
 
-def _check_env(env: str, given: Mapping[str, str]) -> None:
+def _check(env: str, given: Mapping[str, str]) -> None:
     if env not in ENVS:
         raise BadInput(f"DSAR_ENV is {env!r}; use one of {', '.join(ENVS)}")
     for name in ("DSAR_NOW", "DSAR_FAULT"):
@@ -128,6 +131,18 @@ def _check_env(env: str, given: Mapping[str, str]) -> None:
             raise BadInput(f"{name} is set, and is refused unless DSAR_ENV is demo or test; unset it")
     if given.get("DSAR_NOW"):
         clock.now()
+    if url := given.get("DSAR_SMTP_URL"):
+        _check_smtp(url)
+
+
+def _check_smtp(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise BadInput("DSAR_SMTP_URL is no address of a mail server; write smtp://USER:PASSWORD@HOST:PORT")
 
 
 def _number(

@@ -23,7 +23,7 @@ def map_() -> None:
 
 
 @map_.command()
-@click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.argument("file", envvar="DSAR_MAP", type=click.Path(path_type=Path, readable=False))
 @click.option("--offline", is_flag=True, help="Do not compare with the live stores.")
 @as_json
 def check(file: Path, offline: bool, as_json: bool) -> int:
@@ -42,7 +42,7 @@ def check(file: Path, offline: bool, as_json: bool) -> int:
 
 
 @map_.command()
-@click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.argument("file", envvar="DSAR_MAP", type=click.Path(path_type=Path, readable=False))
 @click.option("--by", metavar="NAME", help="Who signs for removing a store that open requests need.")
 @click.option("--reason", metavar="TEXT", help="Why it is removed.")
 @as_json

@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from dsar import clock, db, faults
 from dsar.config import Config
@@ -68,11 +68,19 @@ def _send(config: Config, message: EmailMessage) -> None:
         return
     url = urlsplit(config.smtp_url)
     try:
-        with smtplib.SMTP(url.hostname or "localhost", url.port or 25, timeout=SECONDS) as server:
-            if url.scheme == "smtps" or url.query == "starttls":
-                server.starttls(context=ssl.create_default_context())
+        with _server(url) as server:
             if url.username:
                 server.login(unquote(url.username), unquote(url.password or ""))
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         raise MailProblem(f"the mail server did not take a message: {type(error).__name__}") from error
+
+
+def _server(url: SplitResult) -> smtplib.SMTP:
+    host, secure = url.hostname or "localhost", ssl.create_default_context()
+    if url.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=secure)
+    server = smtplib.SMTP(host, url.port or 25, timeout=SECONDS)
+    if url.query == "starttls":
+        server.starttls(context=secure)
+    return server

@@ -71,6 +71,8 @@ SETTINGS = {
         {"DSAR_DATABASE_URL": "sqlite:////bin/true"},
         "the database cannot do this now",
     ),
+    "a mail server that is none": ({"DSAR_SMTP_URL": "mail.example"}, "DSAR_SMTP_URL is no address"),
+    "a mail server on no port": ({"DSAR_SMTP_URL": "smtp://mail.example:x"}, "DSAR_SMTP_URL is no address"),
     "a home that is a file": ({"DSAR_HOME": "/etc/hostname"}, "/etc/hostname"),
 }
 
@@ -160,6 +162,12 @@ def test_no_log_holds_a_value_or_a_statement(shop: Shop, level: str):
     assert "SELECT" not in worked.err
     kept = b"".join(path.read_bytes() for path in shop.home.rglob("*") if path.is_file())
     assert [value for value in VALUES if value.encode() in kept] == []
+
+
+def test_the_map_of_the_settings_is_the_default(shop: Shop):
+    assert shop.run("map", "check", "--json", DSAR_MAP=str(shops.MAP)).json["ok"] is True
+    assert shop.run("map", "apply", "--json", DSAR_MAP=str(shops.MAP)).json["version"] == 1
+    assert shop.run("map", "apply").code == 2
 
 
 def test_a_held_port_is_said(shop: Shop):
