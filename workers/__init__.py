@@ -9,6 +9,7 @@ from dsar import db
 from dsar.config import Config
 from dsar.jobs.office import Office
 from dsar.services import work
+from workers import folder
 
 EVERY = 1.0  # seconds between two looks at what is due
 
@@ -18,14 +19,10 @@ def transport(config: Config) -> dict[str, object]:
     if not config.broker_url.startswith("filesystem://"):
         # Redis gives back what a dead worker held only after this long; the outbox sends again before that.
         return {"broker_url": config.broker_url, "broker_transport_options": {"visibility_timeout": 3600}}
-    folder = Path(config.broker_url.removeprefix("filesystem://"))
-    for name in ("messages", "control"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    options = {
-        "data_folder_in": str(folder / "messages"), "data_folder_out": str(folder / "messages"),
-        "control_folder": str(folder / "control"), "polling_interval": 0.05,
-    }  # fmt: skip
-    return {"broker_url": "filesystem://", "broker_transport_options": options}
+    place = Path(config.broker_url.removeprefix("filesystem://"))
+    place.mkdir(parents=True, exist_ok=True)
+    options = {"folder": str(place), "polling_interval": 0.05}
+    return {"broker_url": f"{folder.SCHEME}://", "broker_transport_options": options}
 
 
 def application(config: Config) -> Celery:
@@ -40,7 +37,7 @@ def application(config: Config) -> Celery:
         beat_schedule={
             "send-due": {"task": "dsar.send_due", "schedule": EVERY, "options": {"expires": 10 * EVERY}},
         },
-        beat_schedule_filename=str(config.home / "beat"),
+        beat_scheduler="celery.beat:Scheduler",  # nothing to remember, so no file that two clocks could spoil
     )
     return made
 

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Story:
 
     stem: Stem
     folder: Path
+    settings: dict[str, str] = field(default_factory=dict)  # over those of the embedded default
 
     def __post_init__(self) -> None:
         self.copy, self.erasure = "", ""
@@ -47,7 +48,7 @@ class Story:
     def environment(self, act: str = "search") -> dict[str, str]:
         """The settings at the time of an act."""
         own = {"DSAR_HOME": str(self.folder / "home"), "DSAR_ENV": "test", "DSAR_LEASE": "1"}
-        return stores.environment(self.folder / "stores") | own | {"DSAR_NOW": ACTS[act][0]}
+        return stores.environment(self.folder / "stores") | own | {"DSAR_NOW": ACTS[act][0]} | self.settings
 
     def dsar(self, *arguments: str, act: str = "search", **how: Any) -> Ended:
         """Run one command."""
@@ -59,14 +60,14 @@ class Story:
         """Do all work of an act."""
         return self.dsar("work", "--until-idle", "--json", act=act, **how)
 
-    def open(self) -> None:
+    def open(self, map_file: str = "before.yaml") -> None:
         """Build the company and file for a copy and an erasure."""
         stores.build(self.folder / "stores", people=PEOPLE, case=(told := case.read()))
         with closing(sqlite3.connect(self.folder / "stores" / "orders.sqlite")) as orders, orders:
             # somebody else's parcel that goes to him: a mention, to be emptied and not erased
             orders.execute("update course_order set receiver_phone = '131-0000-8688' where id in"
                            " (select max(id) from course_order where receiver_phone is not null)")  # fmt: skip
-        self._apply("before.yaml")
+        self._apply(map_file)
         assert self.dsar("user", "add", "lin", "--role", "handler").code == 0
         asked = [word for kind, value in told.identifiers for word in ("--identifier", f"{kind}:{value}")]
         filed = self.dsar("request", "open", "--right", "copy", "--right", "erasure", *asked, "--json").json
@@ -91,7 +92,7 @@ class Story:
         """The same story in another folder, to go on there."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder)
-        return Story(self.stem, folder)
+        return Story(self.stem, folder, self.settings)
 
     def _apply(self, name: str) -> None:
         applied = self.dsar("map", "apply", str(stores.MAPS / name))
