@@ -44,10 +44,10 @@ def test_every_setting_is_in_the_manual():
 
 
 def test_every_command_is_in_the_manual():
-    from dsar.cli import main
+    from dsar.cli import root
 
     text = manual()
-    known = list(commands(main, "dsar"))
+    known = list(commands(root, "dsar"))
     assert len(known) > 10
     assert [command for command in known if not re.search(rf"`{command}[ `]", text)] == []
 
