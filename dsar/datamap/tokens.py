@@ -21,6 +21,8 @@ _HASH = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![
 _BETWEEN = r"[ \-\u2010-\u2015\u2212.·()\[\]/]{1,3}"
 _NUMBER = re.compile(rf"(?P<plus>(?<![0-9a-z])\+[ (]{{0,2}})?(?P<groups>[0-9]+(?:{_BETWEEN}[0-9]+)*)")
 _GROUP = re.compile(r"[0-9]+")
+_RUN = re.compile(rf"[0-9]{{{SHORTEST_NUMBER},{LONGEST_NUMBER}}}")
+_SEVERAL = re.compile(rf"[0-9]+(?:{_BETWEEN}[0-9]+)+")
 
 
 def folded(text: str) -> str:
@@ -54,6 +56,23 @@ def candidates(text: str) -> Iterator[str]:
         yield from _HASH.findall(whole)
     if len(whole) >= SHORTEST_NUMBER:
         yield from _numbers(whole)
+
+
+def rough(lines: str, shortest: int) -> Iterator[str]:
+    """Of many texts, one a line, all the numbers (unmarked), addresses and digests that `candidates` gives, and more.
+
+    `lines` is folded; numbers that have fewer digits than `shortest` are left out where that is quicker.
+    """
+    yield from _RUN.findall(lines)
+    for groups in _SEVERAL.findall(lines):
+        if len(groups) > shortest:
+            runs = _GROUP.findall(groups)
+            yield from _joined(runs, range(len(runs)))
+    yield from _HASH.findall(lines)
+    if "@" in lines:
+        held = [line.strip() for line in lines.split("\n") if "@" in line]
+        yield from held
+        yield from candidates("\n".join(held))
 
 
 def _addresses(text: str) -> Iterator[str]:
