@@ -108,8 +108,8 @@ class Connector(ABC):
         """Let go of connections."""
 
     @abstractmethod
-    def check(self) -> None:
-        """Whether the store can be reached and may do what the map asks.
+    def check(self, *, erasing: bool = True) -> None:
+        """Whether the store can be reached and read and, when erasing, whether it lets this account do that.
 
         Raises StoreUnreachable or StoreRefused; so does every other verb.
         """

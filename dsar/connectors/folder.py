@@ -51,13 +51,13 @@ class Folder(Connector):
     def close(self) -> None:
         """Nothing is held open."""
 
-    def check(self) -> None:
+    def check(self, *, erasing: bool = True) -> None:
         with self._shelf() as shelf:
             folders = shelf.folders()
             for collection in self.store.collections.values():
                 self._known(collection, folders)
         root = self._root()
-        if self.store.erasing and not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+        if erasing and self.store.erasing and not os.access(root, os.R_OK | os.W_OK | os.X_OK):
             raise StoreRefused(
                 f"store {self.store.name}: this account may not write in its folder; grant it the right"
             )

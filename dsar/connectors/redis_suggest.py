@@ -48,12 +48,12 @@ class RedisSuggest(Connector):
             self._opened.close()
             self._opened = None
 
-    def check(self) -> None:
+    def check(self, *, erasing: bool = True) -> None:
         with self._client() as client:
             for key in [self._key.encode()] if not self._many else self._keys(client):
                 client.zcard(key)
                 break
-            if self.store.erasing:
+            if erasing and self.store.erasing:
                 client.zrem(
                     self._key, ""
                 )  # an entry that no box can offer: asks for the right and changes nothing

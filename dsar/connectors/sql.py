@@ -40,7 +40,7 @@ class Sql(Connector):
             engine.dispose()
         self._engines.clear()
 
-    def check(self) -> None:
+    def check(self, *, erasing: bool = True) -> None:
         self.describe()
         shapes = self._described()
         tables = [
@@ -50,7 +50,7 @@ class Sql(Connector):
         with self._reading() as connection:
             for shape, _ in tables:
                 permitted(self.dialect, connection, shape, self.store.name, {"SELECT"})
-        if self._erases() and any(acts_of(collection.on_erasure) for _, collection in tables):
+        if erasing and self._erases() and any(acts_of(collection.on_erasure) for _, collection in tables):
             with self._writing() as connection:
                 for shape, collection in tables:
                     permitted(

@@ -82,7 +82,7 @@ def today(batch: Batch) -> date:
 def _read(office: Office, batch: Batch, store: str) -> dict[str, list[tuple[Act, Decision]]]:
     """What is to be done with each record, by collection, children before the parents that lead to them."""
     with office.store(batch.datamap.stores[store], batch.datamap) as connector:
-        connector.check()
+        connector.check(erasing=False)
         schema = connector.describe()
         return {
             collection.name: list(_decided(connector, collection, schema, batch))
@@ -132,9 +132,13 @@ def _erase(
 ) -> dict[Key, Done]:
     collections = batch.datamap.stores[store].collections
     done = {(target.reference, name): Done() for target in batch.targets for name in collections}
+    for name, decided in acts.items():
+        _note_kept(batch, collections[name], decided, done)
+    if not any(decision.acts for decided in acts.values() for _, decision in decided):
+        return done
     with office.store(batch.datamap.stores[store], batch.datamap, erasing=True) as connector:
+        connector.check()
         for name, decided in acts.items():
-            _note_kept(batch, collections[name], decided, done)
             try:
                 _carry_out(connector, collections[name], [act for act, d in decided if d.acts], batch, done)
             except CannotErase as error:

@@ -61,7 +61,7 @@ def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
 
 def _look(office: Office, batch: Batch, store: Store) -> _Looking:
     with office.store(store, batch.datamap) as connector:
-        connector.check()
+        connector.check(erasing=False)
         looking = _Looking(batch, store, connector.describe())
         for subject in range(len(batch.targets)):
             for name in store.collections:

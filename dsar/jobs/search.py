@@ -59,7 +59,7 @@ def _pass(
     office: Office, claim: Claim, batch: Batch, store: Store
 ) -> tuple[list[Finding], dict[str, list[str]]]:
     with office.store(store, batch.datamap) as connector:
-        connector.check()
+        connector.check(erasing=False)
         places = unmapped(store, connector.describe())
         columns = {place.table: sorted(place.columns) for place in places}
         findings = _find_all(office, claim, connector, store, batch.people, columns)
