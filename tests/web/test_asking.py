@@ -10,6 +10,7 @@ from dsar.models import Code, LedgerEntry, Request, RequestIdentifier
 from dsar.services import mailing
 from dsar.terms import SERVED, Status
 from tests.web.page import said
+from tests.web.reader import Reader
 
 
 def test_the_first_page_says_what_happens_and_by_when(reader):
@@ -187,6 +188,13 @@ def test_five_codes_an_hour_are_the_most(reader, office, wait):
         reader.submit("Send a new code")
     assert reader.status == 429
     assert len(_codes(office)) == 5
+
+
+def test_nobody_is_flooded_with_codes_by_others_who_give_his_number(app, office):
+    for _ in range(12):
+        _file(Reader(app.test_client(), "en"))
+    assert len(_requests()) == 24
+    assert len(_codes(office)) == 10
 
 
 def test_a_second_number_can_be_proven_later(reader, office):

@@ -14,6 +14,9 @@ from dsar.services import intake, maps, proving
 from dsar.vault import Vault
 
 MOST_AN_HOUR = 5  # codes to one identifier of one request
+MOST_TO_ONE = (
+    10  # codes an hour to one identifier, whoever gives it: nobody is to be flooded with our messages
+)
 SAME_TIME = 0.4  # seconds; answers that must not tell whether a reference exists take so long
 
 
@@ -80,6 +83,10 @@ def _by_code(data: Session, request: Request) -> list[RequestIdentifier]:
 
 
 def _too_many(data: Session, row: RequestIdentifier, at: datetime) -> bool:
+    """Whether this identifier had its codes of the hour: by this request, or by whoever else gave it."""
     an_hour_ago = at - timedelta(hours=1)  # by its end, so that a code counts for an hour at least
-    lately = select(func.count()).where(Code.identifier_id == row.id, Code.expires_at > an_hour_ago)
-    return (data.scalar(lately) or 0) >= MOST_AN_HOUR
+    given = RequestIdentifier
+    lately = select(func.count()).select_from(Code).where(Code.expires_at > an_hour_ago)
+    to_all = lately.join(given, Code.identifier_id == given.id).where(given.blind == row.blind)
+    here, everywhere = data.scalar(lately.where(Code.identifier_id == row.id)), data.scalar(to_all)
+    return (here or 0) >= MOST_AN_HOUR or (everywhere or 0) >= MOST_TO_ONE
