@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from dsar.datamap.identifiers import normal
@@ -21,6 +21,7 @@ from dsar.vault import Vault
 GOOD_FOR = timedelta(minutes=15)
 TRIES = 5
 RESEND_AFTER = timedelta(seconds=60)
+MOST_A_DAY = 20  # codes to one identifier: a hundred guesses at a million
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,16 @@ def send_code(
     """Send a fresh six-digit code to one identifier; any earlier one ends.
 
     A proven identifier gets one too: by it the person comes back to the request.
-    False, and nothing sent, within a minute of the one before.
+    False, and nothing sent: within a minute of the one before, after twenty in a day to the same
+    identifier (in whichever requests), and to an unproven one of a request that is no longer open.
+    Raises NotAllowed for one that is proven by showing it to staff.
     """
+    if not _may_be_sent(session, request, row):
+        return False
     last = session.scalar(select(Code).where(Code.identifier_id == row.id).order_by(Code.id.desc()).limit(1))
     if last and last.expires_at - GOOD_FOR > at - RESEND_AFTER and last.used_at is None:
+        return False
+    if _sent_since(session, row, at - timedelta(days=1)) >= MOST_A_DAY:
         return False
     code = f"{secrets.randbelow(10**6):06d}"
     session.execute(
@@ -100,6 +107,25 @@ def send_code(
     return True
 
 
+def _may_be_sent(session: Session, request: Request, row: RequestIdentifier) -> bool:
+    """Whether a code may go to it at all: to a proven one always, to another while the request is open."""
+    kind = maps.get(session, request.map_version).identifier_kinds.get(row.kind)
+    if kind is None or kind.proof != "code":
+        raise NotAllowed(f"a {row.kind} is shown to staff; no code can be sent to it")
+    return row.confirmed_at is not None or request.status in OPEN
+
+
+def _sent_since(session: Session, row: RequestIdentifier, since: datetime) -> int:
+    """Codes sent to this identifier in any request: guesses at one number add up, however often it is asked for."""
+    known = RequestIdentifier
+    sent = (
+        select(func.count(Code.id))
+        .join(known, known.id == Code.identifier_id)
+        .where(known.blind == row.blind)
+    )
+    return session.scalar(sent.where(Code.expires_at > since)) or 0  # by its end: it counts a little longer
+
+
 def verify_code(
     session: Session, vault: Vault, request: Request, row: RequestIdentifier, code: str, *, at: datetime
 ) -> bool:
@@ -109,6 +135,8 @@ def verify_code(
     that reads it, so that tries at the same time cannot get past it.
     Source: GB/T 35273-2020, 8.7 a) (verify before answering).
     """
+    if row.confirmed_at is None and request.status not in OPEN:
+        return False
     good = (Code.identifier_id == row.id, Code.used_at.is_(None), Code.expires_at > at, Code.tries < TRIES)
     tried = session.execute(
         update(Code).where(*good).values(tries=Code.tries + 1).returning(Code.id, Code.digest)
