@@ -12,6 +12,7 @@ import click
 import waitress
 
 from dsar.config import Config
+from dsar.errors import DsarError
 from dsar.jobs.office import Office
 from dsar.web import create_app
 
@@ -29,8 +30,8 @@ def serve(config: Config) -> None:
     signal.signal(signal.SIGTERM, _stop)
     # The pipe is never written to: that it ends tells the worker that this process did, however it did.
     worker = subprocess.Popen(_worker(), stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
-    stopping = threading.Event()
-    threading.Thread(target=_watch, args=(worker, stopping), daemon=True).start()
+    stopping, died = threading.Event(), threading.Event()
+    threading.Thread(target=_watch, args=(worker, stopping, died), daemon=True).start()
     click.echo(f"Pages: {config.public_url}    Ctrl-C stops web, worker and clock.")
     try:
         server.run()
@@ -39,6 +40,8 @@ def serve(config: Config) -> None:
         click.echo("Stopping.")
         server.close()
         _end(worker)
+    if died.is_set():
+        raise DsarError("the worker ended, so the pages stopped too; its last words stand above")
 
 
 def _worker() -> list[str]:
@@ -54,11 +57,11 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _watch(worker: subprocess.Popen[bytes], stopping: threading.Event) -> None:
+def _watch(worker: subprocess.Popen[bytes], stopping: threading.Event, died: threading.Event) -> None:
     """When the worker dies, everything stops: a portal that nobody works for would be a lie."""
     worker.wait()
     if not stopping.is_set():
-        click.echo("error: the worker ended; stopping", err=True)
+        died.set()
         os.kill(os.getpid(), signal.SIGTERM)
 
 

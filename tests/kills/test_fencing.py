@@ -1,0 +1,69 @@
+"""A worker that sleeps through its lease finds its work done by another, and changes nothing when it wakes."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.kills.celery_workers import own_database, until
+from tests.kills.story import NAMES, Story, differences, outcome
+
+ROOT = Path(__file__).parents[2]
+PROOF = os.environ.get("DSAR_PROOF") == "1"
+ASLEEP = [("erase", "erase:%"), ("erase", "look:%")]
+if PROOF:
+    ASLEEP += [
+        ("search", "search:%"),
+        ("copy", "copy:%"),
+        ("erase", "certificate:%"),
+        ("erase", "mail:%"),
+    ] * 3
+
+
+def put_to_sleep(process: subprocess.Popen[bytes], story: Story) -> None:
+    """Stop a process at a moment when it holds no lock of our database: nobody could work beside it otherwise."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        with closing(sqlite3.connect(story.folder / "home" / "dsar.sqlite", timeout=0.3)) as database:
+            try:
+                database.execute("begin immediate")
+            except sqlite3.OperationalError:
+                process.send_signal(signal.SIGCONT)
+                time.sleep(0.01)
+            else:
+                return
+
+
+@pytest.mark.parametrize(
+    ("act", "work"),
+    [("copy", "copy:%"), ("erase", "erase:%"), ("erase", "look:%"), ("erase", "certificate:%")],
+)
+def test_who_wakes_after_his_lease_changes_nothing(act, work, told, place):
+    story = told.before[act].duplicate(place)
+    leased = f"select id from work where key like '{work}' and leased_until is not null"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(place), **story.environment(act)}
+    with (place / "sleeper.log").open("wb") as log:
+        sleeper = subprocess.Popen(
+            [str(Path(sys.executable).with_name("dsar")), "work", "--until-idle"],
+            cwd=ROOT, env=environment, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        until(lambda: own_database(story, leased), f"somebody works on {work}")
+        put_to_sleep(sleeper, story)
+        asleep_with = own_database(story, leased)
+        assert story.work(act).json["failed"] == 0
+        sleeper.send_signal(signal.SIGCONT)
+        assert sleeper.wait(60) == 0
+    finally:
+        sleeper.kill()
+        sleeper.wait(10)
+    assert asleep_with, "it had put its work away before it fell asleep"
+    for later in NAMES[NAMES.index(act) + 1 : 3]:
+        story.play(later)
+    assert differences(outcome(story), told.outcome) == []
