@@ -296,6 +296,8 @@ def upgrade() -> None:
         sa.Column("locked", sa.Boolean(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("offered_before", sa.JSON(), nullable=True),
+        sa.Column("offered", sa.JSON(), nullable=True),
         sa.Column("where", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["reference"], ["request.reference"], name=op.f("fk_erasure_item_reference")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure_item")),

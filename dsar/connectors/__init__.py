@@ -82,6 +82,8 @@ class Residue:
     table: str
     column: str
     key: tuple[Raw, ...]
+    typed: Sought | None = None  # offered by a search box: what was being typed,
+    prefix: int = 0  # and how many characters of it, in the shortest form, brought this entry up
 
 
 class Connector(ABC):

@@ -58,10 +58,9 @@ class Prefixes:
 
 
 def residue(offers: Iterable[Offer], table: str, column: str) -> Iterator[Residue]:
-    """One place for each subject and entry, at the shortest prefix that brings it up."""
-    seen: set[Residue] = set()
+    """One place for each identifier and entry, at the shortest prefix that brings it up."""
+    seen: set[tuple[Sought, tuple[Raw, ...]]] = set()
     for offer in offers:
-        place = Residue(offer.sought.subject, table, column, offer.key)
-        if place not in seen:
-            seen.add(place)
-            yield place
+        if (offer.sought, offer.key) not in seen:
+            seen.add((offer.sought, offer.key))
+            yield Residue(offer.sought.subject, table, column, offer.key, offer.sought, offer.length)

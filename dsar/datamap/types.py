@@ -159,6 +159,10 @@ class Collection:
     shared: Literal["give", "redact", "keep"] | None = None
     key: tuple[str, ...] = ()  # columns that name a row, where the table has no primary key
 
+    def names(self, column: str) -> bool:
+        """Whether a column is a field of the collection, or what it is found by."""
+        return column in self.fields or any(by.column == column for by in self.found_by)
+
 
 @dataclass(frozen=True)
 class Dismissed:
@@ -185,6 +189,10 @@ class Store:
     rebuilt_from: tuple[str, ...] = ()  # "store.collection": erased before this one
     kept_days: int | None = None  # of its backups
     erasing: bool = True
+
+    def collection_at(self, table: str, column: str) -> Collection | None:
+        """The collection of a table that maps this column; None where none does."""
+        return next((c for c in self.collections.values() if c.table == table and c.names(column)), None)
 
     def erase_order(self) -> list[Collection]:
         """Collections, children before the parents that lead to them, however deep."""

@@ -3,13 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock, db, faults
-from dsar.connectors import KINDS, load_all
 from dsar.datamap.identifiers import masked
 from dsar.datamap.types import DataMap
 from dsar.jobs import job
@@ -88,7 +86,7 @@ def _certificate(session: Session, office: Office, request: Request, erasure: Er
         number=erasure.certificate + 1, made_at=at, received_at=request.received_at,
         erased_at=None if erasure.looks_only else last,
         seal=SealShown(shown["ledger"]["entries"], shown["ledger"]["head"]),
-        ladder=tuple(_boxes(datamap, shown, own)),
+        ladder=tuple(_boxes(session, datamap, request.reference, own)),
         proof=ProofKept(ground["text"], date.fromisoformat(ground["until"])),
         verify_url=f"{office.config.public_url}/check", due_on=request.due_on,
         promise=showing.clock_rule(request)["text"],
@@ -100,26 +98,29 @@ def _masked(datamap: DataMap, asked: Asked) -> str:
     return masked(datamap.identifier_kinds[asked.kind], asked.value)
 
 
-def _boxes(datamap: DataMap, shown: dict[str, Any], own: list[Asked]) -> Iterator[Box]:
-    """Each search box, with what it offered when each identifier was typed."""
-    load_all()
-    for store in shown["stores"]:
-        if not KINDS[datamap.stores[store["name"]].connector].has_search_box:
-            continue
-        looks = [look for c in store["collections"] for look in c["looks"] if look["how"] == "prefix"]
-        if looks:
-            last = max(look["number"] for look in looks)
-            offered = any(look["left"] for look in looks if look["number"] == last)
-            at = clock.parse(looks[-1]["at"])
-            yield Box(store["title"], at, tuple(_typed(datamap, one, offered) for one in own))
+def _boxes(session: Session, datamap: DataMap, reference: str, own: list[Asked]) -> Iterator[Box]:
+    """Each search box, with what it offered when each identifier was typed, before the erasure and after."""
+    item = ErasureItem
+    rows = session.scalars(select(item).where(item.reference == reference, item.mapped).order_by(item.id))
+    for row in rows:
+        if row.offered is not None and row.store in datamap.stores:
+            typed = tuple(_typed(datamap, one, row.offered_before, row.offered) for one in own)
+            yield Box(datamap.stores[row.store].title, row.looked_at, typed)
 
 
-def _typed(datamap: DataMap, asked: Asked, offered: bool) -> Typed:
+def _typed(datamap: DataMap, asked: Asked, before: dict[str, int] | None, after: dict[str, int]) -> Typed:
     """One identifier, typed to its end; the values themselves stand nowhere."""
     shown = _masked(datamap, asked)
-    if offered:
-        return Typed(shown, (Step(shown, None, True),))
-    return Typed(shown, tuple(Step(shown[:n], None, False) for n in range(1, len(shown) + 1)))
+    steps = (
+        Step(shown[:n], None if before is None else _offered(before, asked, n), _offered(after, asked, n))
+        for n in range(1, len(shown) + 1)
+    )
+    return Typed(shown, tuple(steps))
+
+
+def _offered(offered: dict[str, int], asked: Asked, typed: int) -> bool:
+    first = offered.get(str(asked.number))
+    return first is not None and typed >= first
 
 
 def _record(

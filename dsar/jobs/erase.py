@@ -10,7 +10,7 @@ from dsar import clock, faults
 from dsar.connectors import Act, Connector, Found, Probe, Schema
 from dsar.datamap.types import Collection, Keep
 from dsar.errors import CannotErase, StoreProblem
-from dsar.jobs import job
+from dsar.jobs import boxes, job
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.services import acting, erasing, intake, searching, targets, work
@@ -47,9 +47,9 @@ def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         return None
     try:
         with faults.effect("erase.read"):
-            acts = _read(office, batch, store)
+            acts, offered = _read(office, batch, store)
         with held(claim) as session:
-            acting.baseline(session, store, _counts(batch, store, acts), at=clock.now())
+            acting.baseline(session, store, _counts(batch, store, acts), offered, at=clock.now())
         with faults.effect("erase.act"):
             done = _erase(office, batch, store, acts)
     except StoreProblem as error:
@@ -79,15 +79,21 @@ def today(batch: Batch) -> date:
     return clock.day(clock.now(), batch.datamap.controller.zone)
 
 
-def _read(office: Office, batch: Batch, store: str) -> dict[str, list[tuple[Act, Decision]]]:
-    """What is to be done with each record, by collection, children before the parents that lead to them."""
+def _read(
+    office: Office, batch: Batch, store: str
+) -> tuple[dict[str, list[tuple[Act, Decision]]], dict[Key, boxes.Offered]]:
+    """What is to be done with each record, by collection, children before the parents that lead to them.
+
+    And, where the store is a search box, what it offers before anything goes.
+    """
     with office.store(batch.datamap.stores[store], batch.datamap) as connector:
         connector.check(erasing=False)
         schema = connector.describe()
-        return {
+        acts = {
             collection.name: list(_decided(connector, collection, schema, batch))
             for collection in batch.datamap.stores[store].erase_order()
         }
+        return acts, boxes.typed(connector, batch, batch.datamap.stores[store])
 
 
 def _decided(

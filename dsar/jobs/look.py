@@ -9,7 +9,7 @@ from dsar import clock, faults
 from dsar.connectors import Connector, Place, Residue, Schema, Sought
 from dsar.datamap.types import Collection, Store
 from dsar.errors import StoreProblem
-from dsar.jobs import job
+from dsar.jobs import boxes, job
 from dsar.jobs.erase import probes, today, trouble
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
@@ -68,21 +68,12 @@ def _look(office: Office, batch: Batch, store: Store) -> _Looking:
                 looking.of(subject, name).left[Seen.LOCATOR] = 0
         for collection in store.collections.values():
             _by_locator(connector, collection, looking)
-        sought = _sought(batch)
+        sought = boxes.sought(batch)
         if connector.has_search_box:
-            _typed(connector, sought, looking)
+            _typed(connector, looking)
         _by_value(_settled(office, connector, sought, looking), looking)
     _count(looking)
     return looking
-
-
-def _sought(batch: Batch) -> list[Sought]:
-    return [
-        Sought(subject, asked.kind, asked.value)
-        for subject, target in enumerate(batch.targets)
-        for asked in target.identifiers
-        if not asked.internal
-    ]
 
 
 def _by_locator(connector: Connector, collection: Collection, looking: _Looking) -> None:
@@ -103,22 +94,22 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
             looking.left[looking.batch.targets[found.subject].reference, collection.name].add(row)
 
 
-def _typed(connector: Connector, sought: Sequence[Sought], looking: _Looking) -> None:
+def _typed(connector: Connector, looking: _Looking) -> None:
     """Every prefix of each identifier typed into the search box, the last being the whole."""
-    for subject in range(len(looking.batch.targets)):
-        for name in looking.store.collections:
-            looking.of(subject, name).left[Seen.PREFIX] = 0
-    offered: dict[tuple[int, str], set[RowKey]] = defaultdict(set)
-    for hit in connector.offers(sought):
-        collection = _collection_of(looking.store, hit.table, hit.column)
+    hits = list(connector.offers(boxes.sought(looking.batch)))
+    for (reference, name), offered in boxes.offered(hits, looking.batch, looking.store).items():
+        saw = looking.saw[reference, name]
+        saw.offered, saw.left[Seen.PREFIX] = offered, 0
+    rows: dict[tuple[str, str], set[RowKey]] = defaultdict(set)
+    for hit in hits:
+        collection = looking.store.collection_at(hit.table, hit.column)
         row = (hit.subject, hit.table, hit.key)
         if collection and row not in looking.kept:
-            offered[hit.subject, collection.name].add(row)
-            saw = looking.of(hit.subject, collection.name)
-            saw.where.add((hit.table, hit.column))
-    for (subject, name), rows in offered.items():
-        looking.of(subject, name).left[Seen.PREFIX] = len(rows)
-        looking.left[looking.batch.targets[subject].reference, name] |= rows
+            rows[looking.batch.targets[hit.subject].reference, collection.name].add(row)
+            looking.of(hit.subject, collection.name).where.add((hit.table, hit.column))
+    for key, offered_rows in rows.items():
+        looking.saw[key].left[Seen.PREFIX] = len(offered_rows)
+        looking.left[key] |= offered_rows
 
 
 def _settled(
@@ -128,7 +119,7 @@ def _settled(
     hits: list[Residue] = []
     empty: dict[str, list[Residue]] = defaultdict(list)
     for hit in connector.sweep(sought):
-        collection = _collection_of(looking.store, hit.table, hit.column)
+        collection = looking.store.collection_at(hit.table, hit.column)
         mentions = (
             collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
         )
@@ -172,7 +163,7 @@ def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
         row = (hit.subject, hit.table, hit.key)
         if row in looking.kept:
             continue
-        collection = _collection_of(looking.store, hit.table, hit.column) or _any_of(looking.store, hit.table)
+        collection = looking.store.collection_at(hit.table, hit.column) or _any_of(looking.store, hit.table)
         name = collection.name if collection else hit.table
         saw = looking.of(hit.subject, name, mapped=collection is not None)
         saw.where.add((hit.table, hit.column))
@@ -186,18 +177,9 @@ def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
 
 
 def _reason(collection: Collection | None, hit: Residue) -> str | None:
-    if collection is None or not _is_mapped(collection, hit.column):
+    if collection is None or not collection.names(hit.column):
         return reasons.NOT_MAPPED
     return None if hit.column in {by.column for by in collection.found_by} else reasons.UNDECLARED
-
-
-def _is_mapped(collection: Collection, column: str) -> bool:
-    return column in collection.fields or column in {by.column for by in collection.found_by}
-
-
-def _collection_of(store: Store, table: str, column: str) -> Collection | None:
-    """The collection of a table that maps this column."""
-    return next((c for c in store.collections.values() if c.table == table and _is_mapped(c, column)), None)
 
 
 def _any_of(store: Store, table: str) -> Collection | None:

@@ -1,17 +1,17 @@
 """Bring our own database up to date: by itself where it is embedded, by the operator elsewhere."""
 
 import fcntl
+from typing import TYPE_CHECKING
 
-from alembic.config import Config as Alembic
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import inspect, text
 
-from alembic import command
 from dsar import db, places
 from dsar.config import Config
 from dsar.db import DatabaseProblem
 from dsar.errors import BadInput
+
+if TYPE_CHECKING:
+    from alembic.config import Config as Alembic
 
 
 def bring_up_to_date(config: Config) -> None:
@@ -33,12 +33,18 @@ def bring_up_to_date(config: Config) -> None:
 
 def upgrade(to: str = "head") -> None:
     """Run the migrations up to a revision."""
+    from alembic import command  # late, here and below: few processes migrate, all look
+
     with db.told():
         command.upgrade(_alembic(), to)
 
 
 def downgrade(to: str) -> None:
     """Run the migrations down to a revision (`base`: to nothing).  Raises BadInput for one that is not there."""
+    from alembic.util import CommandError
+
+    from alembic import command
+
     try:
         with db.told():
             command.downgrade(_alembic(), to)
@@ -49,8 +55,9 @@ def downgrade(to: str) -> None:
 
 
 def newest() -> str | None:
-    """The newest revision that this version of the product knows."""
-    return ScriptDirectory(str(places.migrations())).get_current_head()
+    """The newest revision that this version of the product knows; files are numbered as their revisions are."""
+    numbered = (places.migrations() / "versions").glob("[0-9]*_*.py")
+    return max((path.name.partition("_")[0] for path in numbered), default=None)
 
 
 def current() -> str | None:
@@ -62,7 +69,9 @@ def current() -> str | None:
         return at
 
 
-def _alembic() -> Alembic:
+def _alembic() -> "Alembic":
+    from alembic.config import Config as Alembic
+
     alembic = Alembic()
     alembic.set_main_option("script_location", str(places.migrations()).replace("%", "%%"))
     return alembic

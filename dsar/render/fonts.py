@@ -1,6 +1,7 @@
 """The fonts of the papers: made once from the packages that carry them, kept in a folder; what they can show.
 
-`python -m dsar.render.fonts` makes them beforehand (some 15 s for each weight).
+`python -m dsar.render.fonts` makes them beforehand (some 15 s for each weight).  FontTools is imported
+late, here and elsewhere: it is large, and an idle process has no need of it.
 """
 
 import fcntl
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
-
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
+from typing import TYPE_CHECKING
 
 from dsar.errors import BadInput
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 FAMILY = "Noto Sans SC"
 RARE_FAMILY = "Noto Sans CJK SC"
@@ -147,19 +149,26 @@ def _once(path: Path, make: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _instance(weight: int) -> TTFont:
+def _instance(weight: int) -> "TTFont":
     """A static TrueType of one weight; outlines in glyf, because strict readers misread subsets of CFF."""
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
     source = resources.files("justmytype_intl_cjk") / "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
     with resources.as_file(source) as path:
         return instantiateVariableFont(TTFont(path), {"wght": weight}, static=True)
 
 
-def _rare() -> TTFont:
+def _rare() -> "TTFont":
+    from fontTools.ttLib import TTFont
+
     with resources.as_file(resources.files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc") as path:
         return TTFont(path, fontNumber=_SIMPLIFIED_CHINESE)
 
 
 def _cmap(path: Path) -> dict[int, str]:
+    from fontTools.ttLib import TTFont
+
     with TTFont(path, lazy=True) as font:
         return {code: glyph for code, glyph in font["cmap"].getBestCmap().items() if _drawn(code)}
 

@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from fontTools.ttLib import TTFont
-from pypdf import PdfReader
-from pypdf.errors import PdfReadError
-
 from dsar.errors import ReleaseRefused
 
 _SHOWN = re.compile(rb"/([^\s/<>\[\]()]+) [-\d.]+ Tf|\[([^\]]*)\] ?TJ|<([0-9a-fA-F]*)> ?Tj")
@@ -38,6 +34,9 @@ def pages(pdf: bytes) -> Iterator[Page]:
 
     Raises ReleaseRefused when it cannot be read.
     """
+    from pypdf import PdfReader  # late, as fontTools below: large, and not needed by an idle process
+    from pypdf.errors import PdfReadError
+
     try:
         reader = PdfReader(BytesIO(pdf), strict=True)
         known: dict[int, _Font] = {}
@@ -97,5 +96,7 @@ def _font(font: Any) -> _Font:
 
 
 def _count(file: bytes) -> int:
+    from fontTools.ttLib import TTFont
+
     with TTFont(BytesIO(file), lazy=True) as font:
         return int(font["maxp"].numGlyphs)

@@ -41,14 +41,16 @@ class Saw:
     kept: int = 0
     reason: str | None = None
     where: set[tuple[str, str]] = field(default_factory=set)
+    offered: dict[str, int] | None = None  # by a search box: number of the identifier -> characters typed
 
 
 def baseline(
-    session: Session, store: str, found: dict[tuple[str, str], tuple[int, int]], *, at: datetime
-) -> None:
+    session: Session, store: str, found: dict[tuple[str, str], tuple[int, int]],
+    offered: dict[tuple[str, str], dict[str, int]], *, at: datetime,
+) -> None:  # fmt: skip
     """Remember what was there before the first record goes: (reference, collection) -> (records, of them kept).
 
-    Only the first count of a round stands: a run after a cut finds less.
+    offered: what a search box offered then.  Only the first count of a round stands: a run after a cut finds less.
     """
     uncounted = [
         i
@@ -64,6 +66,8 @@ def baseline(
     ledger.record_many(session, entries, actor="worker", at=at)
     for item in uncounted:
         item.found, item.keepable = found[item.reference, item.collection]
+        if item.rounds == 0:
+            item.offered_before = offered.get((item.reference, item.collection))
 
 
 def erased(session: Session, store: str, done: dict[tuple[str, str], Done], *, at: datetime) -> None:
@@ -163,6 +167,7 @@ def _see(item: ErasureItem, saw: Saw, *, at: datetime) -> None:
         max(saw.kept, item.kept if not item.mapped else saw.kept),
         at,
     )
+    item.offered = saw.offered
     item.where = [{"table": table, "column": column} for table, column in sorted(saw.where)]
     if saw.reason or not item.cannot:
         item.reason = saw.reason

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,9 +17,6 @@ from dsar.terms import Role
 
 LINK_HOURS = 24
 SHORTEST = 12  # characters of a password
-NOBODY = generate_password_hash(
-    "nobody has this"
-)  # checked when there is no such user, so that both take as long
 
 
 def add(session: Session, name: str, role: Role, *, at: datetime) -> tuple[User, str | None]:
@@ -71,8 +69,14 @@ def set_password(session: Session, user: User, password: str, *, at: datetime) -
 def signed_in(session: Session, name: str, password: str) -> User | None:
     """The member of staff with this name and password, or None; both answers take as long."""
     user = session.scalar(select(User).where(User.name == name))
-    known = user.password if user and user.password else NOBODY
+    known = user.password if user and user.password else _nobody()
     return user if check_password_hash(known, password) and user and user.password else None
+
+
+@cache
+def _nobody() -> str:
+    """A hash that is checked when there is no such user, so that both answers take as long."""
+    return generate_password_hash("nobody has this")
 
 
 def _digest(token: str) -> str:
