@@ -44,7 +44,7 @@ class Troubled:
     mend: Callable[[], None]
 
 
-@pytest.fixture(params=TROUBLES)
+@pytest.fixture
 def troubled(request, tmp_path) -> Iterator[Troubled]:
     accounts = shop.fill_accounts(f"sqlite:///{tmp_path}/accounts.sqlite", PEOPLE)
     with ExitStack() as stack:
@@ -86,6 +86,7 @@ def _notes(request, stack: ExitStack, folder) -> tuple[str, str, Callable[[], No
     return url, used, lambda: may and run(url, may), lambda: run(url, f"grant all on note to {role}")
 
 
+@pytest.mark.parametrize("troubled", TROUBLES[:-1], indirect=True)  # whoever only searches need not erase
 def test_it_is_named_the_others_finish_and_it_completes_by_itself(troubled, open_desk):
     environment = {**troubled.environment, "DSAR_STORE_TIMEOUT": "1"}
     desk = open_desk(troubled.map_file, environment)
@@ -105,6 +106,7 @@ def test_it_is_named_the_others_finish_and_it_completes_by_itself(troubled, open
     assert records(shown) == {"accounts.account": 1, "notes.note": shop.EACH}
 
 
+@pytest.mark.parametrize("troubled", TROUBLES, indirect=True)
 def test_its_rows_go_though_the_account_that_led_there_went_a_day_before(troubled, open_desk, monkeypatch):
     environment = {**troubled.environment, "DSAR_STORE_TIMEOUT": "1"}
     desk = open_desk(troubled.map_file, environment)
@@ -182,3 +184,24 @@ def _once(url: str, statement: str) -> None:
         if "words" not in columns:
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def test_a_search_box_in_redis_that_hangs_follows_too(tmp_path, open_desk, private_redis):
+    server, process = private_redis
+    urls = {"ACCOUNTS_URL": shop.fill_accounts(f"sqlite:///{tmp_path}/accounts.sqlite", PEOPLE)}
+    urls["REDIS_BOX_URL"] = shop.fill_redis(f"{server}/7", PEOPLE)
+    desk = open_desk(shop.write_map(tmp_path / "map.yaml", "accounts", "redis_box"), urls, store_timeout=1)
+    (reference,) = desk.file([Right.ERASURE], [("email", shop.email(PERSON))])
+    process.pause()
+    try:
+        desk.work()
+        shown = desk.erasure(reference)
+        assert [store["verdict"] for store in shown["stores"]] == ["ERASED", "UNREACHABLE"]
+        assert "gave no answer" in store_of(desk.show(reference), "redis_box")["reason"]
+    finally:
+        process.resume()
+    before = oracle.fingerprint(urls["REDIS_BOX_URL"], HER)
+    desk.work(retry_now=True)
+    assert (desk.erasure(reference)["verdict"], desk.show(reference)["status"]) == ("ERASED", "closed")
+    assert oracle.hits(urls["REDIS_BOX_URL"], HER) == []
+    assert oracle.fingerprint(urls["REDIS_BOX_URL"], HER) == before
