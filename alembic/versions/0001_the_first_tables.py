@@ -213,8 +213,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
         sa.UniqueConstraint("reference", name=op.f("uq_request_reference")),
     )
-    op.create_index(op.f("ix_request_due_on"), "request", ["due_on"], unique=False)
-    op.create_index(op.f("ix_request_status"), "request", ["status"], unique=False)
+    op.create_index("ix_request_status_due_on", "request", ["status", "due_on"], unique=False)
+    op.create_index("ix_request_status_right_due_on", "request", ["status", "right", "due_on"], unique=False)
     op.create_index(op.f("ix_request_submission"), "request", ["submission"], unique=False)
     op.create_table(
         "copy",
@@ -522,8 +522,8 @@ def downgrade() -> None:
     op.drop_table("erasure")
     op.drop_table("copy")
     op.drop_index(op.f("ix_request_submission"), table_name="request")
-    op.drop_index(op.f("ix_request_status"), table_name="request")
-    op.drop_index(op.f("ix_request_due_on"), table_name="request")
+    op.drop_index("ix_request_status_right_due_on", table_name="request")
+    op.drop_index("ix_request_status_due_on", table_name="request")
     op.drop_table("request")
     op.drop_index(op.f("ix_work_due_at"), table_name="work")
     op.drop_table("work")

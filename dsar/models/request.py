@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dsar.db import Base, Id
@@ -25,18 +25,22 @@ class Request(Chained, Recorded, Base):
     """One right, asked once."""
 
     __tablename__ = "request"
+    __table_args__ = (  # for the desk's list, soonest deadline first
+        Index("ix_request_status_due_on", "status", "due_on"),
+        Index("ix_request_status_right_due_on", "status", "right", "due_on"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     submission: Mapped[str] = mapped_column(String(12), index=True)
     right: Mapped[Right]
     lang: Mapped[str] = mapped_column(String(8))
-    status: Mapped[Status] = mapped_column(default=Status.RECEIVED, index=True)
+    status: Mapped[Status] = mapped_column(default=Status.RECEIVED)
     received_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    due_on: Mapped[date] = mapped_column(index=True)  # safe date, in the rule's zone
+    due_on: Mapped[date]  # safe date, in the rule's zone
     legal_latest: Mapped[str] = mapped_column(String(32))  # a day, or UNKNOWN_CALENDAR
     rule: Mapped[str] = mapped_column(String(40))
     promise_n: Mapped[int]  # the promise as it stood at receipt

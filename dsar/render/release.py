@@ -23,6 +23,7 @@ def check_pdf(pdf: bytes, package: Package) -> None:
     """
     text = _text(pdf)
     _in_order(text, iter([package.reference]))
+    _anywhere(text, _contents(package))
     _in_order(text, _counts(package))
 
 
@@ -61,8 +62,6 @@ def _counts(package: Package) -> Iterator[str]:
     """What must stand on the paper, in this order: titles with their counts."""
     texts = Texts(package.lang, package.controller.zone)
     ngettext, held = texts.ngettext, [store for store in package.stores if store.records]
-    for store in held:  # the contents
-        yield texts.words(store.title) + ngettext("%(n)s record", "%(n)s records", store.records)
     for store in package.stores:  # what was searched
         yield texts.words(store.title)
         for collection in store.collections:
@@ -82,6 +81,19 @@ def _result(state: str, records: int, texts: Texts) -> Iterator[str]:
         yield _("Found: %(n)s", n=ngettext("%(n)s record", "%(n)s records", records))
     elif state == StoreState.SEARCHED:
         yield _("Nothing about you")
+
+
+def _contents(package: Package) -> Iterator[str]:
+    """What must stand in the contents; they are set in columns, which a reader may take in any order."""
+    texts = Texts(package.lang, package.controller.zone)
+    for store in package.stores:
+        if store.records:
+            yield texts.words(store.title) + texts.ngettext("%(n)s record", "%(n)s records", store.records)
+
+
+def _anywhere(text: str, expected: Iterator[str]) -> None:
+    for words in expected:
+        _in_order(text, iter([words]))
 
 
 def _in_order(text: str, expected: Iterator[str]) -> None:

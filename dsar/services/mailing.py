@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dsar.models import Mail, Request, RequestIdentifier
+from dsar.models import Code, Mail, Request, RequestIdentifier
 from dsar.services import intake, keys, ledger, work
 from dsar.terms import KeyClass
 from dsar.vault import Vault
@@ -36,12 +36,16 @@ def raise_code(
 
 
 def raise_told(session: Session, vault: Vault, request: Request, kind: str, *, at: datetime) -> bool:
-    """Tell the person that the answer is there, once, at the first proven identifier; True when it was raised now."""
+    """Tell the person that the answer is there, once; True when it was raised now.
+
+    It goes where he read a code, else to the first identifier that staff took for proven.
+    """
     told = RequestIdentifier
+    by_code = select(Code.id).where(Code.identifier_id == told.id, Code.used_at.is_not(None)).exists()
     row = session.scalar(
         select(told)
         .where(told.reference == request.reference, told.internal.is_(False), told.confirmed_at.is_not(None))
-        .order_by(told.number)
+        .order_by(by_code.desc(), told.number)
         .limit(1)
     )
     key = f"{kind}:{request.reference}:{request.map_version}"

@@ -34,7 +34,7 @@ def certificate(lang: str = "zh-CN", **more: Any) -> Certificate:
         ),
         proof=ProofKept(
             {
-                "zh": "本申请的编号、经核验的号码、我们所做的事和时间",
+                "zh": "本请求的编号、经核实的号码、我们所做的事和时间",
                 "en": "The reference, the proven numbers, what we did and when",
             },
             date(2024, 11, 24),

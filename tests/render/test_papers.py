@@ -142,7 +142,7 @@ def test_a_partial_copy_says_so_and_names_what_is_missing(lang, tmp_path):
     said = {
         "zh-CN": [
             "这份副本并不完整。",
-            "未能检索：通话录音存档",
+            "未能查找：通话录音存档",
             "无法连接",
             "有您的信息：1条",
             "尚未查看",
@@ -189,7 +189,7 @@ def test_a_certificate_says_what_went_and_what_stays(papers, lang, tmp_path):
             "没有残留。",
             "《电子商务法》第三十一条",
             "2024年3月20日（星期三）",
-            "您的申请本身的凭证",
+            "您的请求本身的凭证",
             "2024年11月24日（星期日）",
             "131****8688",
             "已确认删除",
