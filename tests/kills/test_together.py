@@ -1,4 +1,4 @@
-"""Several processes at one queue, on both databases: nothing is done twice, nothing is forgotten, nobody waits in a ring."""
+"""Several processes at one queue, on both databases: nothing is done twice or forgotten, nobody waits in a ring."""
 
 import os
 from collections.abc import Iterator
