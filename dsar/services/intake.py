@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dsar.datamap import identifiers
@@ -95,18 +96,25 @@ def open_submission(
     lengthens).  The same `once` gives the same requests.
     Raises BadInput for an identifier that cannot be one, and says which kind.
     """
-    once = intake.once and hashlib.sha256(intake.once.encode()).hexdigest()
+    once = intake.once and hashlib.sha256(intake.once.encode(errors="replace")).hexdigest()
     if once and (before := session.get(Once, once)):
         return submitted(session, before.submission)
     version, datamap = maps.current(session)
     values = _normal(datamap, intake, at)
     submission = new_reference()
-    if once:
-        session.add(Once(key=once, submission=submission))
+    if once and (at_once := _filed_meanwhile(session, once, submission)):
+        return submitted(session, at_once)
     return [
         _open(session, vault, intake, right, values, submission, version, datamap, actor, at)
         for right in intake.rights
     ]
+
+
+def _filed_meanwhile(session: Session, once: str, submission: str) -> str | None:
+    """The submission that took this key first, at the same time; None when it is ours."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    ours = insert(Once).values(key=once, submission=submission).on_conflict_do_nothing().returning(Once.key)
+    return None if session.scalar(ours) else session.get_one(Once, once).submission
 
 
 def submitted(session: Session, submission: str) -> list[Request]:
