@@ -100,9 +100,18 @@ def connect(url: str) -> Engine:
 
 
 def disconnect() -> None:
-    """Let go of every connection: before a fork, and at the end."""
+    """Let go of every connection: before another database is connected, and at the end."""
+    _let_go(close=True)
+
+
+def forget() -> None:
+    """Let go of the connections that a fork brought along, and leave them to the process whose they are."""
+    _let_go(close=False)
+
+
+def _let_go(*, close: bool) -> None:
     for engine in {_Bound.write, _Bound.read} - {None}:
-        engine.dispose()  # type: ignore[union-attr]
+        engine.dispose(close=close)  # type: ignore[union-attr]
     _Bound.write = _Bound.read = None
 
 

@@ -52,7 +52,7 @@ office: Office | None = None
 def open_office(**_: object) -> None:
     """Each worker process opens its own connections, never those of its parent."""
     global office
-    db.disconnect()
+    db.forget()
     office = Office.open(config)
     with db.begin() as session:
         work.ensure(session, "make_checkpoint", key="checkpoint")

@@ -24,8 +24,8 @@ WITHIN = 120  # seconds that anything may take on a busy machine
 class Workers:
     """The workers of one story, each with a clock of its own; killed when the test ends."""
 
-    def __init__(self, story: Story) -> None:
-        self._story = story
+    def __init__(self, story: Story, pool: str) -> None:
+        self._story, self._pool = story, pool
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -38,7 +38,7 @@ class Workers:
         with (self._story.folder / f"worker-{len(self._running)}.log").open("wb") as log:
             started = subprocess.Popen(
                 [
-                    sys.executable, "-m", "celery", "-A", "workers", "worker", "--beat", "--pool", "threads",
+                    sys.executable, "-m", "celery", "-A", "workers", "worker", "--beat", "--pool", self._pool,
                     "--concurrency", "2", "--hostname", f"{len(self._running)}@here", "--loglevel", "INFO",
                 ],
                 cwd=ROOT, env=environment | self._story.environment(), stdout=log, stderr=log, start_new_session=True,
@@ -63,9 +63,9 @@ class Workers:
 
 
 @contextmanager
-def workers(story: Story) -> Iterator[Workers]:
-    """The workers of a story."""
-    made = Workers(story)
+def workers(story: Story, pool: str = "threads") -> Iterator[Workers]:
+    """The workers of a story; pool: threads, or prefork (processes)."""
+    made = Workers(story, pool)
     try:
         yield made
     finally:

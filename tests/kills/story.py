@@ -106,7 +106,8 @@ class Story:
 
 def outcome(story: Story) -> dict[str, Any]:
     """What the erasure's end left behind, without the ledger's hashes: the same however often work was cut short."""
-    assert story.dsar("certificate", "write", story.erasure, str(story.folder / "paper")).code == 0
+    written = story.dsar("certificate", "write", story.erasure, str(story.folder / "paper"))
+    assert written.code == 0, written.errors
     papers = {
         name: json.loads((story.folder / name).read_text())
         for name in ("out/copy.json", "paper/certificate.json")

@@ -83,8 +83,9 @@ def only_names(args: Any) -> bool:
     return all(meant[key](value) for key, value in plain.items())
 
 
-def test_workers_die_and_the_broker_forgets_and_all_is_done_once(story, told):
-    with workers(story) as at_work:
+def test_workers_die_and_the_broker_forgets_and_all_is_done_once(story, settings, told):
+    pool = "prefork" if "redis" in settings.get("DSAR_BROKER_URL", "") else "threads"
+    with workers(story, pool) as at_work:
         first = at_work.start()
         until(lambda: own_database(story, SENT)[0][0], "the clock sent something")
         assert [one for one in drop_messages(story) if not only_rows(one)] == []
