@@ -49,11 +49,13 @@ def check(file: Path, offline: bool, as_json: bool) -> int:
 def apply(file: Path, by: str | None, reason: str | None, as_json: bool) -> None:
     """Make a map the newest version, and move open requests to it."""
     loaded = read(file)
-    with office(), db.begin() as session:
+    with office() as here, db.begin() as session:
         at = clock.now()
         applied = maps.apply(session, loaded.map, loaded.plain, loaded.sha256, by=by or "operator", at=at)
         session.flush()
         if applied.new:
+            if by and reason and applied.removed:
+                moving.keep_reason(session, here.vault, applied.version, by=by, reason=reason, at=at)
             moving.move_open(session, applied.version, applied.removed, by=by, reason=reason, at=at)
     shown = {
         "version": applied.version, "sha256": applied.sha256, "stores": len(loaded.map.stores),

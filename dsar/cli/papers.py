@@ -12,7 +12,7 @@ from dsar.jobs import asking, handover
 from dsar.jobs import copy as copying
 from dsar.jobs.sealing import Written
 from dsar.models import Copy
-from dsar.services import intake, staff, verdicts
+from dsar.services import answering, intake, staff, verdicts
 from dsar.terms import COPIED, CopyState
 
 
@@ -66,8 +66,10 @@ def write_certificate(ref: str, folder: Path, as_json: bool) -> None:
         with db.read() as session:
             row = intake.get(session, ref)
         written = handover.write(here, row.reference, "certificate", folder)
-        with db.read() as session:
-            verdict = verdicts.of_request(session, intake.get(session, ref))
+        with db.begin() as session:
+            row = intake.get(session, ref)
+            answering.handed_over(session, row, at=clock.now())
+            verdict = verdicts.of_request(session, row)
     shown = {"reference": row.reference, "verdict": verdict, "files": _files(written)}
     answer(shown, as_json, f"{row.reference}: {verdict}; wrote the certificate to {folder}")
 

@@ -1,13 +1,12 @@
 """Answer and close a request: computed from what is there, never set by hand."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from dsar import clock
-from dsar.law import retained_until, rule
 from dsar.models import Copy, Request
-from dsar.services import erasing, ledger, maps, verdicts, work
+from dsar.services import erasing, ledger, mailing, maps, verdicts, work
 from dsar.terms import COPIED, ERASED, CopyState, Status
 
 
@@ -20,7 +19,7 @@ def told(session: Session, row: Request, *, at: datetime) -> None:
         return
     ledger.record(session, "request.told", actor="worker", reference=row.reference, at=at)
     ledger.record(session, "request.answered", actor="worker", reference=row.reference, at=at)
-    row.answered_at = at
+    row.answered_at = row.answered_at or at  # the first answer stopped the deadline
     row.move_to(Status.ANSWERED)
     session.flush()
     ledger.record(session, "request.closed", actor="worker", reference=row.reference, at=at)
@@ -41,15 +40,16 @@ def fetched(session: Session, row: Request, *, actor: str, at: datetime) -> None
     erasing.copy_fetched(session, row, at=at)
 
 
+def handed_over(session: Session, row: Request, *, at: datetime) -> None:
+    """Staff has the certificate in hand for the person; where no letter reaches him, that tells him."""
+    if mailing.reachable(session, row) is None:
+        told(session, row, at=at)
+
+
 def _destroy_later(session: Session, row: Request) -> None:
-    """The proof of the request itself is destroyed when its period is over."""
-    zone = maps.get(session, row.map_version).controller.zone
-    until = retained_until(rule(verdicts.PROOF), clock.day(row.closed_at or row.received_at, zone))
-    not_before = datetime.combine(until, datetime.min.time(), row.received_at.tzinfo)
+    """The proof of the request itself is destroyed the day after its period is over."""
+    zone = ZoneInfo(maps.get(session, row.map_version).controller.zone)
+    after = datetime.combine(verdicts.proof_until(session, row) + timedelta(days=1), time(0), zone)
     work.put(
-        session,
-        "destroy_proof",
-        key=f"destroy:{row.reference}",
-        not_before=not_before,
-        reference=row.reference,
+        session, "destroy_proof", key=f"destroy:{row.reference}", not_before=after, reference=row.reference
     )

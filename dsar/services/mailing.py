@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dsar.models import Code, Mail, Request, RequestIdentifier
-from dsar.services import intake, keys, ledger, work
+from dsar.services import intake, keys, ledger, maps, work
 from dsar.terms import KeyClass
 from dsar.vault import Vault
 
@@ -35,24 +35,36 @@ def raise_code(
     _raise(session, vault, request, row, "code", key, {"code": code}, at=at)
 
 
-def raise_told(session: Session, vault: Vault, request: Request, kind: str, *, at: datetime) -> bool:
-    """Tell the person that the answer is there, once; True when it was raised now.
+def raise_told(
+    session: Session, vault: Vault, request: Request, kind: str, *, number: int = 1, at: datetime
+) -> bool:
+    """Tell the person that the answer is there, once for each number of it; True when it was raised now.
 
-    It goes where he read a code, else to the first identifier that staff took for proven.
+    False when it was raised before, or when no letter reaches him.
     """
-    told = RequestIdentifier
-    by_code = select(Code.id).where(Code.identifier_id == told.id, Code.used_at.is_not(None)).exists()
-    row = session.scalar(
-        select(told)
-        .where(told.reference == request.reference, told.internal.is_(False), told.confirmed_at.is_not(None))
-        .order_by(by_code.desc(), told.number)
-        .limit(1)
-    )
-    key = f"{kind}:{request.reference}:{request.map_version}"
+    row = reachable(session, request)
+    key = f"{kind}:{request.reference}:{request.map_version}:{number}"
     if row is None or session.scalar(select(Mail.id).where(Mail.key == key)):
         return False
     _raise(session, vault, request, row, kind, key, {}, at=at)
     return True
+
+
+def reachable(session: Session, request: Request) -> RequestIdentifier | None:
+    """Where a letter reaches the person: where he read a code, else the first that staff took for proven.
+
+    None when nothing proven can be written to: a card number, for instance.
+    """
+    told = RequestIdentifier
+    kinds = maps.get(session, request.map_version).identifier_kinds.values()
+    written_to = told.kind.in_([kind.name for kind in kinds if kind.proof == "code"])
+    by_code = select(Code.id).where(Code.identifier_id == told.id, Code.used_at.is_not(None)).exists()
+    return session.scalar(
+        select(told)
+        .where(told.reference == request.reference, told.confirmed_at.is_not(None), written_to)
+        .order_by(by_code.desc(), told.number)
+        .limit(1)
+    )
 
 
 def letter(session: Session, vault: Vault, id: int) -> Letter:

@@ -10,8 +10,9 @@ from dsar.datamap.types import Collection, DataMap
 from dsar.errors import BadInput
 from dsar.models import ErasureItem, Mention, Probe, Request, RequestIdentifier, StoreWork, UnmappedPlace
 from dsar.models.search import UNMAPPED
-from dsar.services import ledger, maps, searching
+from dsar.services import ledger, maps, proving, searching, staff
 from dsar.terms import OPEN, Status
+from dsar.vault import Vault
 
 
 def move_open(
@@ -25,8 +26,11 @@ def move_open(
 ) -> int:
     """Pin every open request to a version; how many moved.
 
-    Raises BadInput when a store that an open request needs was removed and nobody signs for it.
+    Raises BadInput when a store that an open request needs was removed and nobody signs for it,
+    NotFound when the one who signs is not of the staff.
     """
+    if by:
+        staff.named(session, by)
     wanted = (
         select(Request)
         .where(Request.status.in_(OPEN), Request.map_version < version)
@@ -39,18 +43,34 @@ def move_open(
         raise BadInput(
             f"open requests still need {', '.join(needed)}; to remove it, sign: --by NAME --reason TEXT"
         )
+    signed = proving.said(reason)[1] if reason and removed else None
     for request in requests:
-        _move(session, request, maps.get(session, request.map_version), version, by=by, at=at)
+        _move(session, request, maps.get(session, request.map_version), version, by=by, reason=signed, at=at)
     return len(requests)
 
 
+def keep_reason(session: Session, vault: Vault, version: int, *, by: str, reason: str, at: datetime) -> None:
+    """Seal, with each request that is at work, why a store of it was removed; the ledger has the digest."""
+    wanted = select(Request).where(Request.status == Status.WORKING, Request.map_version < version)
+    for request in session.scalars(wanted.order_by(Request.reference)):
+        proving.keep_evidence(session, vault, request, by=by, evidence=reason, at=at)
+
+
 def _move(
-    session: Session, request: Request, old: DataMap, version: int, *, by: str | None, at: datetime
+    session: Session,
+    request: Request,
+    old: DataMap,
+    version: int,
+    *,
+    by: str | None,
+    reason: str | None,
+    at: datetime,
 ) -> None:
     new = maps.get(session, version)
     ledger.record(
         session, "request.map_moved", actor=by or "operator", reference=request.reference, at=at,
         before=request.map_version, now=version, removed=[name for name in old.stores if name not in new.stores],
+        reason=reason,
     )  # fmt: skip
     request.map_version = version
     session.flush()

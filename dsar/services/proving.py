@@ -224,6 +224,17 @@ def _chosen(
     return chosen
 
 
+def said(words: str) -> tuple[bytes, str]:
+    """What a member of staff says, as it is sealed, and its digest for the ledger.
+
+    Raises BadInput when it says nothing, or is no text.
+    """
+    plain = words.strip().encode(errors="ignore")
+    if not plain or plain.decode() != words.strip():
+        raise BadInput("the evidence or reason is empty or no text; say in words what was seen, or why")
+    return plain, hashlib.sha256(plain).hexdigest()
+
+
 def keep_evidence(
     session: Session, vault: Vault, request: Request, *, by: str, evidence: str, at: datetime
 ) -> str:
@@ -231,10 +242,7 @@ def keep_evidence(
 
     Raises BadInput when it says nothing, or is no text.
     """
-    plain = evidence.strip().encode(errors="ignore")
-    if not plain or plain.decode() != evidence.strip():
-        raise BadInput("the evidence or reason is empty or no text; say in words what was seen, or why")
-    digest = hashlib.sha256(plain).hexdigest()
+    plain, digest = said(evidence)
     key = keys.of(session, vault, request.reference, KeyClass.CASE)
     sealed = vault.seal(key, plain, f"{request.reference}/evidence")
     session.add(Evidence(reference=request.reference, at=at, by=by, sealed=sealed, sha256=digest))

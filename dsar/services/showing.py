@@ -24,7 +24,7 @@ from dsar.models import (
     UnmappedPlace,
 )
 from dsar.models.search import UNMAPPED
-from dsar.services import erasing, intake, keys, ledger, maps, verdicts, work
+from dsar.services import erasing, intake, keys, ledger, mailing, maps, verdicts, work
 from dsar.terms import COPIED, OPEN, CopyState, KeyClass, Stage, Status, StoreState
 from dsar.vault import Vault
 
@@ -213,10 +213,19 @@ def _waits_for(
         )
     named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
     waits += [_wait("staff", w.job, moment(w.due_at), w.reason) for w in work.failing(session, named)]
+    if _lies_ready(session, row, erasure) and mailing.reachable(session, row) is None:
+        waits.append(_wait("staff", "answer", since, "no letter reaches this person; hand the answer over"))
     asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
     return waits + [
         _wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked
     ]
+
+
+def _lies_ready(session: Session, row: Request, erasure: Erasure | None) -> bool:
+    if erasure is not None:
+        return erasure.stage == Stage.DONE and not verdicts.is_open(session, row)
+    copy = session.get(Copy, row.reference)
+    return copy is not None and copy.state == CopyState.READY
 
 
 def _wait(who: str, name: str, since: str | None, reason: str | None) -> dict[str, Any]:
