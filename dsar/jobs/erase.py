@@ -13,7 +13,7 @@ from dsar.errors import CannotErase, StoreProblem
 from dsar.jobs import boxes, job
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import acting, erasing, intake, searching, targets, work
+from dsar.services import acting, erasing, intake, keeping, searching, targets, work
 from dsar.services.acting import Done
 from dsar.services.deciding import Decision, decide
 from dsar.services.targets import Batch, Target
@@ -36,6 +36,13 @@ def start_erasure(_office: Office, claim: Claim, *, reference: str) -> None:
     """Begin an erasure whose time has come."""
     with held(claim) as session:
         erasing.start(session, intake.get(session, reference), at=clock.now())
+
+
+@job
+def erase_kept(_office: Office, claim: Claim, *, reference: str) -> None:
+    """Erase what a law kept until yesterday; the request is open again until that is done."""
+    with held(claim) as session:
+        keeping.erase_kept(session, intake.get(session, reference), at=clock.now())
 
 
 @job
@@ -79,6 +86,11 @@ def today(batch: Batch) -> date:
     return clock.day(clock.now(), batch.datamap.controller.zone)
 
 
+def internal_kinds(batch: Batch) -> set[str]:
+    """The kinds of identifier that are the controller's own numbers."""
+    return {name for name, kind in batch.datamap.identifier_kinds.items() if kind.internal}
+
+
 def _read(
     office: Office, batch: Batch, store: str
 ) -> tuple[dict[str, list[tuple[Act, Decision]]], dict[Key, boxes.Offered]]:
@@ -101,9 +113,9 @@ def _decided(
 ) -> Iterator[tuple[Act, Decision]]:
     table = schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
-    on = today(batch)
+    on, internal = today(batch), internal_kinds(batch)
     for found in connector.find(collection, probes(collection, batch.targets)):
-        decision = decide(collection, found.row, key=key, today=on)
+        decision = decide(collection, found.row, key=key, today=on, internal=internal)
         if decision.acts or decision.kept:
             slim = _slim(collection, found) if key else found
             yield Act(slim, decision.delete, decision.blank, decision.lock), decision

@@ -10,7 +10,7 @@ from dsar.connectors import Connector, Place, Residue, Schema, Sought
 from dsar.datamap.types import Collection, Store
 from dsar.errors import StoreProblem
 from dsar.jobs import boxes, job
-from dsar.jobs.erase import probes, today, trouble
+from dsar.jobs.erase import internal_kinds, probes, today, trouble
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.services import acting, reasons, targets
@@ -79,10 +79,10 @@ def _look(office: Office, batch: Batch, store: Store) -> _Looking:
 def _by_locator(connector: Connector, collection: Collection, looking: _Looking) -> None:
     table = looking.schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
-    on = today(looking.batch)
+    on, internal = today(looking.batch), internal_kinds(looking.batch)
     for found in connector.find(collection, probes(collection, looking.batch.targets)):
         saw = looking.of(found.subject, collection.name)
-        decision = decide(collection, found.row, key=key, today=on)
+        decision = decide(collection, found.row, key=key, today=on, internal=internal)
         row = (found.subject, collection.table, found.key)
         if decision.kept and not decision.acts:
             saw.kept += 1

@@ -1,6 +1,6 @@
 """Decide what an erasure does to one record: a pure function of the map, the law and the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,8 +32,17 @@ class Decision:
         return self.delete or bool(self.blank) or self.lock is not None
 
 
-def decide(collection: Collection, row: Mapping[str, Raw], *, key: Sequence[str], today: date) -> Decision:
+def decide(
+    collection: Collection,
+    row: Mapping[str, Raw],
+    *,
+    key: Sequence[str],
+    today: date,
+    internal: Container[str] = (),
+) -> Decision:
     """What an erasure does to this record today.
+
+    internal: the kinds of identifier that are the controller's own numbers.
 
     A record that a law wants kept (PIPL 47(2)) stays until the last day of its period,
     reduced to the map's fields and locked; once the period is over it goes like any other.
@@ -44,7 +53,7 @@ def decide(collection: Collection, row: Mapping[str, Raw], *, key: Sequence[str]
         if all(holds(condition, row) for condition in wanted.where):
             until = _until(wanted, row)
             if until is None or today <= until:
-                blank = _others(collection, row, _retained(collection, wanted, key))
+                blank = _others(collection, row, _retained(collection, wanted, row, key, internal))
                 lock = _lock(wanted, row)
                 return Decision(False, blank, lock, rule=wanted.rule, until=until)
         wanted = wanted.otherwise
@@ -71,13 +80,15 @@ def holds(condition: Condition, row: Mapping[str, Raw]) -> bool:
     return left > right if condition.test == "above" else left < right
 
 
-def _retained(collection: Collection, keep: Keep, key: Sequence[str]) -> set[str]:
+def _retained(
+    collection: Collection, keep: Keep, row: Mapping[str, Raw], key: Sequence[str], internal: Container[str]
+) -> set[str]:
     """The columns a kept record keeps: the law's fields, and what is needed to find and count it again.
 
-    Where it is found by an internal identifier, the person's own number need not stay.
+    Where an internal identifier leads to it, the person's own numbers need not stay.
     """
-    internal = {by.column for by in collection.found_by if "exact" in by.forms}
-    locators = internal or {by.column for by in collection.found_by}
+    ours = {by.column for by in collection.found_by if by.kind in internal and not _empty(row.get(by.column))}
+    locators = ours or {by.column for by in collection.found_by}
     conditions = {condition.column for condition in keep.where}
     return {
         *keep.fields,
