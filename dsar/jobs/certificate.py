@@ -20,7 +20,7 @@ from dsar.render.certificate import Box, Certificate, ProofKept, Step, Typed
 from dsar.render.package import SealShown
 from dsar.render.pdf import certificate_pdf
 from dsar.render.release import check_certificate
-from dsar.services import finding, intake, keys, ledger, mailing, maps, showing, verdicts
+from dsar.services import finding, intake, keeping, keys, ledger, mailing, maps, showing, verdicts, work
 from dsar.services.finding import Asked
 from dsar.services.work import Claim
 from dsar.terms import OPEN_VERDICTS, KeyClass, Stage, Status
@@ -147,5 +147,9 @@ def _record(
             )
         )  # fmt: skip
     session.flush()
+    if (ends := keeping.ends(session, request)) and not erasure.looks_only:
+        work.put(session, "erase_kept", key=f"kept:{reference}", not_before=ends, reference=reference)
     if certificate.show["verdict"] not in OPEN_VERDICTS:
-        mailing.raise_told(session, office.vault, request, "erased", at=certificate.made_at)
+        mailing.raise_told(
+            session, office.vault, request, "erased", number=certificate.number, at=certificate.made_at
+        )

@@ -71,7 +71,7 @@ def start(session: Session, row: Request, *, at: datetime) -> None:
     ledger.record(session, "erasure.started", actor="worker", reference=row.reference, at=at)
     erasure.stage = Stage.LOOKING if erasure.looks_only else Stage.ERASING
     session.flush()
-    _wake(session, erasure, datamap.stores)
+    wake(session, erasure, datamap.stores)
 
 
 def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
@@ -83,7 +83,7 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
         erasure.stage, erasure.held_before = erasure.held_before or Stage.PLANNED, None
         _go_on_from(session, row, erasure, at=at)
     if erasure.stage != Stage.PLANNED or not verdicts.needs_go(session, row):
-        _wake(session, erasure, maps.get(session, row.map_version).stores)
+        wake(session, erasure, maps.get(session, row.map_version).stores)
         return erasure
     if by in _confirmed_by(session, row.reference):
         raise NotAllowed(f"{by} confirmed this person's identity; somebody else must let the erasure go")
@@ -135,7 +135,7 @@ def _go_on(session: Session, row: Request, erasure: Erasure, datamap: DataMap, *
         ledger.record(session, "erasure.reopened", actor="worker", reference=row.reference, at=at)
         erasure.stage, erasure.done_at = Stage.LOOKING if erasure.looks_only else Stage.ERASING, None
         session.flush()
-    _wake(session, erasure, datamap.stores)
+    wake(session, erasure, datamap.stores)
 
 
 def of(session: Session, row: Request) -> Erasure:
@@ -255,7 +255,8 @@ def _confirmed_by(session: Session, reference: str) -> set[str]:
     return set(session.scalars(wanted))
 
 
-def _wake(session: Session, erasure: Erasure, stores: Iterable[str]) -> None:
+def wake(session: Session, erasure: Erasure, stores: Iterable[str]) -> None:
+    """Have these stores erased, or only looked at."""
     job = "look_store" if erasure.looks_only else "erase_store"
     verb = "look" if erasure.looks_only else "erase"
     work.put_many(session, job, [(f"{verb}:{store}", {"store": store}) for store in stores])

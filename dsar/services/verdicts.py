@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,6 +25,7 @@ from dsar.services import ledger, maps, reasons
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
+OUTLIVES = timedelta(days=31)  # what a law keeps is erased with what identifies the person still in hand
 LETTER_DAYS = 15  # a recipient that is asked by letter is given this long
 
 
@@ -72,7 +73,7 @@ def show(session: Session, row: Request) -> dict[str, Any]:
         "reference": row.reference, "stage": erasure.stage, "looks_only": erasure.looks_only,
         "verdict": of_request(session, row),
         "stores": stores,
-        "proof": _proof(session, row, datamap),
+        "proof": _proof(session, row),
         "relooks": [],
         "recipients": recipients,
         "backups": _backups(session, row, datamap),
@@ -169,13 +170,25 @@ def _law(id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _proof(session: Session, row: Request, datamap: DataMap) -> dict[str, Any]:
+def proof_until(session: Session, row: Request) -> date:
+    """The last day on which the proof of the request itself is kept: past every record that a law keeps."""
+    closed_on = clock.day(
+        row.closed_at or row.received_at, maps.get(session, row.map_version).controller.zone
+    )
+    untils = [date.fromisoformat(i.until) for i in _items(session, row.reference) if i.kept and i.until]
+    return max([retained_until(rule(PROOF), closed_on), *(day + OUTLIVES for day in untils)])
+
+
+def _proof(session: Session, row: Request) -> dict[str, Any]:
     """What this product keeps of the request itself, to prove what was done, and until when."""
-    until = retained_until(rule(PROOF), clock.day(row.closed_at or row.received_at, datamap.controller.zone))
+    until = proof_until(session, row)
     kept = session.scalar(select(func.count()).where(RequestIdentifier.reference == row.reference)) or 0
     return {
-        "name": "request", "verdict": Verdict.KEPT, "kept": kept, "ground": _law(PROOF) | {"until": until.isoformat()},
-    }  # fmt: skip
+        "name": "request",
+        "verdict": Verdict.KEPT,
+        "kept": kept,
+        "ground": _law(PROOF) | {"until": until.isoformat()},
+    }
 
 
 def _of_recipients(session: Session, row: Request) -> list[Verdict]:

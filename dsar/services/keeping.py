@@ -1,0 +1,42 @@
+"""Records that a law keeps: until when, and what happens the day after."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dsar import clock
+from dsar.models import ErasureItem, Request
+from dsar.services import erasing, ledger, maps
+from dsar.terms import Stage, Status
+
+
+def ends(session: Session, row: Request) -> datetime | None:
+    """The first moment at which a record that a law keeps may go: the day after its last; None when none is kept."""
+    kept = (ErasureItem.reference == row.reference, ErasureItem.kept > 0, ErasureItem.until.is_not(None))
+    last = session.scalar(select(func.min(ErasureItem.until)).where(*kept))
+    zone = ZoneInfo(maps.get(session, row.map_version).controller.zone)
+    return datetime.combine(date.fromisoformat(last) + timedelta(days=1), time(0), zone) if last else None
+
+
+def erase_kept(session: Session, row: Request, *, at: datetime) -> None:
+    """Open an erasure again for records whose last day of keeping has passed (PIPL 47(2): then they go too)."""
+    datamap = maps.get(session, row.map_version)
+    today = clock.day(at, datamap.controller.zone).isoformat()
+    wanted = select(ErasureItem).where(ErasureItem.reference == row.reference, ErasureItem.kept > 0)
+    over = [item for item in session.scalars(wanted) if item.until is not None and item.until < today]
+    if not over or row.status not in (Status.ANSWERED, Status.CLOSED):
+        return
+    erasure = erasing.of(session, row)
+    places = [f"{item.store}.{item.collection}" for item in over]
+    ledger.record(
+        session, "erasure.reopened", actor="worker", reference=row.reference, at=at, kept_until_passed=places
+    )
+    row.move_to(Status.WORKING)
+    row.closed_at, erasure.stage, erasure.done_at = None, Stage.ERASING, None
+    for item in over:
+        item.erased_at = item.looked_at = item.residue = item.found = None
+        item.rounds = 0
+    session.flush()
+    erasing.wake(session, erasure, datamap.stores)
