@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dsar import clock
 from dsar.datamap.identifiers import masked
 from dsar.datamap.types import DataMap
+from dsar.errors import NotFound
 from dsar.law import period, rule
 from dsar.models import (
     Copy,
@@ -171,11 +172,15 @@ def _unmapped(session: Session, reference: str) -> list[dict[str, Any]]:
 def _identifiers(session: Session, vault: Vault, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
     wanted = select(RequestIdentifier).where(RequestIdentifier.reference == row.reference)
     rows = session.scalars(wanted.order_by(RequestIdentifier.number)).all()
-    key = keys.of(session, vault, row.reference, KeyClass.IDENTITY)
+    try:
+        key = keys.of(session, vault, row.reference, KeyClass.IDENTITY)
+    except NotFound:  # destroyed on its day; the request itself is still shown
+        key = None
     return [
         {
             "kind": one.kind,
-            "masked": masked(datamap.identifier_kinds[one.kind], intake.opened_value(vault, key, one)),
+            "masked": key
+            and masked(datamap.identifier_kinds[one.kind], intake.opened_value(vault, key, one)),
             "confirmed": one.confirmed_at is not None,
             "internal": one.internal,
         }
