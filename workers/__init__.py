@@ -22,7 +22,7 @@ def transport(config: Config) -> dict[str, object]:
     place = Path(config.broker_url.removeprefix("filesystem://"))
     place.mkdir(parents=True, exist_ok=True)
     options = {"folder": str(place), "polling_interval": 0.05}
-    return {"broker_url": f"{folder.SCHEME}://", "broker_transport_options": options}
+    return {"broker_url": f"{folder.SCHEME}://localhost", "broker_transport_options": options}
 
 
 def application(config: Config) -> Celery:

@@ -10,14 +10,18 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 
+from celery.exceptions import SecurityWarning
 from celery.signals import beat_embedded_init, worker_init
 
 from workers import celery
 
 __all__ = ["celery"]
 
+# Celery warns whoever runs as root, as in a container; our messages are row numbers in JSON, not code.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 WORKER = os.getpid()
 SECONDS = 1.0  # between two looks of the clock at its parent
 

@@ -47,7 +47,7 @@ def serve(config: Config) -> None:
 def _worker() -> list[str]:
     """Celery's worker with threads and its beat: a process of its own, so that a PDF does not hold up a page."""
     return [
-        sys.executable, "-m", "celery", "-A", "workers.beside", "worker", "--beat", "--pool", "threads",
+        sys.executable, "-m", "celery", "--quiet", "-A", "workers.beside", "worker", "--beat", "--pool", "threads",
         "--concurrency", str(THREADS), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
         "--without-heartbeat",
     ]  # fmt: skip
