@@ -155,5 +155,5 @@ def test_after_years_of_standing_still_what_was_kept_goes_before_the_keys_do(sho
     assert wrapped(shop, reference)["identity"]
     shop.work(DSAR_NOW=AFTER)
     assert shop.rows("orders", "select order_no from purchase where customer_id = 1") == []
-    shop.work(DSAR_NOW="2027-11-24T16:00:00Z")
+    shop.work(DSAR_NOW="2027-11-25T16:00:00Z")
     assert not wrapped(shop, reference)["identity"]
