@@ -51,8 +51,8 @@ def _message(config: Config, letter: Letter, text: tuple[str, str]) -> EmailMess
     message["From"] = config.mail_from
     message["To"] = _address(config, letter)
     message["Subject"] = text[0]
-    message["Content-Language"] = letter.lang
     message.set_content(text[1])
+    message["Content-Language"] = letter.lang  # set_content forgets what was set before
     return message
 
 
@@ -81,6 +81,10 @@ def _server(url: SplitResult) -> smtplib.SMTP:
     if url.scheme == "smtps":
         return smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=secure)
     server = smtplib.SMTP(host, url.port or 25, timeout=SECONDS)
-    if url.query == "starttls":
-        server.starttls(context=secure)
+    try:
+        if url.query == "starttls":
+            server.starttls(context=secure)
+    except (OSError, smtplib.SMTPException):
+        server.close()
+        raise
     return server
