@@ -467,7 +467,6 @@ def upgrade() -> None:
         sa.Column("table", sa.String(length=120), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("records", sa.Integer(), nullable=True),
-        sa.Column("in_rows", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["reference"], ["request.reference"], name=op.f("fk_unmapped_place_reference")
         ),

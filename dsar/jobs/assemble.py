@@ -241,4 +241,4 @@ def _unmapped(session: Session, reference: str) -> Iterator[UnmappedShown]:
     for row in session.scalars(
         select(place).where(place.reference == reference).order_by(place.store, place.table)
     ):
-        yield UnmappedShown(row.store, row.table, tuple(row.columns), row.holding)
+        yield UnmappedShown(row.store, row.table, tuple(row.columns), row.records)

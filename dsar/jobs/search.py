@@ -62,7 +62,7 @@ def _pass(
         connector.check(erasing=False)
         places = unmapped(store, connector.describe())
         columns = {place.table: sorted(place.columns) for place in places}
-        findings = _find_all(office, claim, connector, store, batch.people, columns)
+        findings = _find_all(office, claim, connector, store, batch.people)
         _look_by_value(connector, store, findings, places)
     return findings, columns
 
@@ -73,13 +73,12 @@ def _find_all(
     connector: Connector,
     store: Store,
     people: Sequence[Person],
-    columns: dict[str, list[str]],
 ) -> list[Finding]:
     """What every collection holds of these people; where a statement fails for some, halve until they are alone."""
     findings = [Finding(person) for person in people]
     try:
         for collection in store.collections.values():
-            _find(office, claim, connector, collection, findings, columns.get(collection.table, []))
+            _find(office, claim, connector, collection, findings)
     except StoreRefused as error:
         if len(people) == 1:
             findings[0].problem = str(error)
@@ -88,7 +87,7 @@ def _find_all(
         return [
             finding
             for some in (people[:half], people[half:])
-            for finding in _find_all(office, claim, connector, store, some, columns)
+            for finding in _find_all(office, claim, connector, store, some)
         ]
     return findings
 
@@ -99,7 +98,6 @@ def _find(
     connector: Connector,
     collection: Collection,
     findings: list[Finding],
-    unknown: list[str],
 ) -> None:
     kinds = {by.kind for by in collection.found_by}
     probes = [
@@ -119,7 +117,7 @@ def _find(
     try:
         found = connector.find(collection, probes) if writers else iter(())
         for (subject, number), records in groupby(found, key=lambda one: (one.subject, one.number)):
-            _seal(connector, collection, findings[subject], writers[subject, number], records, unknown)
+            _seal(connector, collection, findings[subject], writers[subject, number], records)
     except Exception:
         for writer in writers.values():
             writer.abandon()
@@ -145,7 +143,6 @@ def _seal(
     finding: Finding,
     writer: PartWriter,
     records: Iterator[Found],
-    unknown: list[str],
 ) -> None:
     """Seal the rows of one person; a row that cannot be read fails this person alone."""
     about_others = mentioning.columns(collection)
@@ -158,8 +155,6 @@ def _seal(
         for kind, column in collection.gives.items():
             if found.row.get(column) is not None:
                 finding.given.add((kind, str(found.row[column])))
-        if any(found.row.get(column) is not None for column in unknown):
-            finding.in_rows[collection.table] = finding.in_rows.get(collection.table, 0) + 1
         if about_others and mentioning.stands_in(found.row, collection, finding.forms):
             finding.own_mentions[collection.name] = finding.own_mentions.get(collection.name, 0) + 1
         files = _files(connector, collection, found, writer) if finding.person.kept else {}

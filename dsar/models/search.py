@@ -64,12 +64,6 @@ class UnmappedPlace(Base):
     table: Mapped[str] = mapped_column(String(120))
     columns: Mapped[list[str]]
     records: Mapped[int | None]  # by value; None: not looked at
-    in_rows: Mapped[int] = mapped_column(default=0)  # the person's own rows that say something there
-
-    @property
-    def holding(self) -> int | None:
-        """The records here that hold the person; None when not looked at."""
-        return None if self.records is None else max(self.records, self.in_rows)
 
 
 class Mention(Base):

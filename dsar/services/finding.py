@@ -69,7 +69,6 @@ class Finding:
     person: Person
     parts: list[Part] = field(default_factory=list)
     given: set[tuple[str, str]] = field(default_factory=set)  # (internal kind, value)
-    in_rows: dict[str, int] = field(default_factory=dict)  # table -> rows that say something unmapped
     by_value: dict[str, int] | None = None  # table -> records, of unmapped places; None: not looked
     mentions: dict[str, int] = field(default_factory=dict)  # collection -> records, by value
     own_mentions: dict[str, int] = field(default_factory=dict)  # of the records found
@@ -200,12 +199,9 @@ def _places(session: Session, store: str, findings: Sequence[Finding], columns: 
         for table in columns:
             row = known.get((finding.person.reference, table))
             if row is None:
-                row = place(
-                    reference=finding.person.reference, store=store, table=table, columns=[], in_rows=0
-                )
+                row = place(reference=finding.person.reference, store=store, table=table, columns=[])
                 session.add(row)
             row.columns = columns[table]
-            row.in_rows = (row.in_rows or 0) + finding.in_rows.get(table, 0)
             if finding.by_value is not None:
                 row.records = finding.by_value.get(table, 0)
     gone = delete(place).where(

@@ -106,7 +106,7 @@ def _forget_collections(session: Session, reference: str, store: str, collection
     mentions = delete(Mention).where(Mention.reference == reference, Mention.store == store)
     session.execute(mentions.where(Mention.collection.in_(collections)))
     places = update(UnmappedPlace).where(UnmappedPlace.reference == reference, UnmappedPlace.store == store)
-    session.execute(places.values(in_rows=0, records=None))
+    session.execute(places.values(records=None))
     items = update(ErasureItem).where(
         ErasureItem.reference == reference,
         ErasureItem.store == store,

@@ -166,7 +166,7 @@ def _unmapped(session: Session, reference: str) -> list[dict[str, Any]]:
     rows = session.scalars(
         select(place).where(place.reference == reference).order_by(place.store, place.table)
     )
-    return [{"store": r.store, "table": r.table, "columns": r.columns, "records": r.holding} for r in rows]
+    return [{"store": r.store, "table": r.table, "columns": r.columns, "records": r.records} for r in rows]
 
 
 def _identifiers(session: Session, vault: Vault, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
