@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ class House:
         log = self.office.config.home / f"{application}.log"
         command = [
             sys.executable, "-m", "celery", "-A", application, "worker", "--beat", "--pool", "prefork",
-            "--concurrency", str(SLOTS), "--loglevel", "INFO", "--schedule", str(self.office.config.home / application),
+            "--concurrency", str(SLOTS), "--loglevel", "INFO",
         ]  # fmt: skip
         with log.open("wb") as out:
             process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)  # noqa: S603
@@ -114,8 +114,3 @@ def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None or time.monotonic() > end:
             raise RuntimeError(f"the worker did not start:\n{log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.1)
-
-
-def customers_from(first: int, count: int) -> Sequence[int]:
-    """Numbers of customers that are also members of the affiliate for every fifth."""
-    return range(first, first + count)

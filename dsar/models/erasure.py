@@ -53,7 +53,7 @@ class ErasureItem(Recorded, Base):
     erased_at: Mapped[datetime | None]
     looked_at: Mapped[datetime | None]
     offered_before: Mapped[dict[str, int] | None] = mapped_column(JSON)  # see `offered`
-    offered: Mapped[dict[str, int] | None] = mapped_column(JSON)  # by a search box: identifier -> characters typed
+    offered: Mapped[dict[str, int] | None] = mapped_column(JSON)  # identifier -> characters typed
     where: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 

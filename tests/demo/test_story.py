@@ -176,6 +176,8 @@ def test_a_copy_counts_other_peoples_records_that_mention_its_holder(tmp_path, u
         here.work()
         here.fetch(copy, tmp_path / "out")
     package = load(tmp_path / "out" / "copy.json")
-    mentioned = {c["name"]: c["mentions"] for s in package["stores"] for c in s["collections"] if c["mentions"]}
+    mentioned = {
+        c["name"]: c["mentions"] for s in package["stores"] for c in s["collections"] if c["mentions"]
+    }
     assert mentioned == {"course_order": 1}
     assert "XQ-2021-03-2F6W" not in (tmp_path / "out" / "copy.json").read_text()
