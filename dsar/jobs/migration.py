@@ -32,11 +32,18 @@ def bring_up_to_date(config: Config) -> None:
 
 
 def upgrade(to: str = "head") -> None:
-    """Run the migrations up to a revision."""
+    """Run the migrations up to a revision.  Raises DatabaseProblem where a newer version has been at work."""
+    from alembic.util import CommandError
+
     from alembic import command  # late, here and below: few processes migrate, all look
 
-    with db.told():
-        command.upgrade(_alembic(), to)
+    try:
+        with db.told():
+            command.upgrade(_alembic(), to)
+    except CommandError as error:
+        raise DatabaseProblem(
+            "the database is at a revision that this version does not know; run the version that made it"
+        ) from error
 
 
 def downgrade(to: str) -> None:

@@ -3,6 +3,7 @@
 import base64
 import secrets
 import socket
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -101,6 +102,13 @@ def test_a_postgresql_that_is_not_brought_up_to_date_says_how(shop: Shop, postgr
     assert shop.run("db", "upgrade", **settings).code == 0
     assert shop.run("db", "upgrade", **settings).code == 0
     assert "dsar map apply" in shop.run(*OPEN, **settings).error
+
+
+def test_a_database_of_a_newer_version_is_said(shop: Shop):
+    with closing(sqlite3.connect(shop.home / "dsar.sqlite")) as database, database:
+        database.execute("update alembic_version set version_num = '9999'")
+    for words in (OPEN, ("db", "upgrade")):
+        assert "run the version that made it" in shop.run(*words).error
 
 
 def test_keys_are_made_once_said_and_kept_for_ourselves_alone(tmp_path: Path):

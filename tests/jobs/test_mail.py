@@ -71,7 +71,8 @@ def test_the_person_is_told_where_he_can_be_reached(shop: Shop, server: Server, 
     shop.work(**server.settings)
     (mail,) = server.taken
     assert (mail["To"], mail["From"], mail["Content-Language"]) == (to, "privacy@shop.example", "en")
-    assert f"{reference[:4]}-{reference[4:]}" in mail.get_content()
+    assert f"{reference[:4]}-{reference[4:]}" in mail["Subject"] + mail.get_content()
+    assert "http://127.0.0.1:8020/" in mail.get_content()
     assert shop.show(reference)["status"] == "closed"
     shop.work(**server.settings)
     assert len(server.taken) == 1
