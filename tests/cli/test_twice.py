@@ -60,22 +60,27 @@ ACTS: dict[str, tuple[str, Callable[[str, str, Path], tuple]]] = {
 }
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_the_second_time_changes_nothing(shop: Shop, tmp_path: Path, act: str):
-    until, words = ACTS[act]
+@pytest.mark.parametrize("until", ["opened", "frozen", "done"])
+def test_the_second_time_changes_nothing(shop: Shop, tmp_path: Path, until: str):
     copy, erasure = prepared(shop, tmp_path, until)
+    for act, (when, words) in ACTS.items():
+        if when == until:
+            _twice(shop, act, words(copy, erasure, tmp_path))
+
+
+def _twice(shop: Shop, act: str, words: tuple) -> None:
     said: list[Said] = []
     seen: list[list[tuple]] = []
     for _ in range(2):
-        said.append(shop.run(*words(copy, erasure, tmp_path), "--json"))
+        said.append(shop.run(*words, "--json"))
         shop.run("work", "--until-idle")
         seen.append(
             [row for row in state(shop) if act != "add" or row[0] != "user"]
         )  # a fresh link each time
-    assert [one.code for one in said] == [0, 0], said
-    assert seen[0] == seen[1]
+    assert [one.code for one in said] == [0, 0], (act, said)
+    assert seen[0] == seen[1], act
     if act not in ("add", "work", "confirm"):
-        assert said[0].out == said[1].out
+        assert said[0].out == said[1].out, act
 
 
 def test_a_copy_written_twice_is_the_same_and_each_fetch_is_recorded(
