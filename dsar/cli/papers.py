@@ -83,7 +83,7 @@ def write_letters(ref: str, folder: Path, by: str, as_json: bool) -> None:
     """Write the letters that ask recipients outside the map to erase; they hold the person's identifiers."""
     with office() as here:
         with db.read() as session:
-            staff.named(session, by)
+            staff.acting(session, by)
         written = asking.write_letters(here, ref, folder, actor=by)
     shown = {"reference": intake.reference(ref), "files": _files(written)}
     answer(shown, as_json, f"wrote {len(written)} letters to {folder}")

@@ -76,7 +76,7 @@ def start(session: Session, row: Request, *, at: datetime) -> None:
 
 def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
     """Let a plan go that stopped at its threshold; by another person than who confirmed the identity."""
-    staff.named(session, by)
+    staff.acting(session, by)
     erasure = of(session, row)
     if erasure.stage == Stage.HELD:
         ledger.record(session, "erasure.released", actor=by, reference=row.reference, at=at)
@@ -108,7 +108,7 @@ def hold(session: Session, vault: Vault, row: Request, *, by: str, reason: str, 
     The reason is sealed; the ledger holds its digest.
     Raises NotAllowed before there is a plan and once it is done; BadInput for a reason that says nothing.
     """
-    staff.named(session, by)
+    staff.acting(session, by)
     erasure = of(session, row)
     if erasure.stage == Stage.DONE:
         raise NotAllowed(f"the erasure of request {row.reference} is done and cannot be held")

@@ -30,7 +30,7 @@ def move_open(
     NotFound when the one who signs is not of the staff.
     """
     if by:
-        staff.named(session, by)
+        staff.acting(session, by)
     wanted = (
         select(Request)
         .where(Request.status.in_(OPEN), Request.map_version < version)

@@ -57,7 +57,7 @@ def confirm(
     The evidence is sealed; the ledger holds its digest.  Confirming twice changes nothing.
     Raises BadInput for an identifier that this request does not have, NotFound for an unknown user.
     """
-    staff.named(session, by)
+    staff.acting(session, by)
     rows = own(session, request.reference)
     chosen = _chosen(session, vault, request, rows, given) if given else rows
     fresh = [row for row in chosen if row.confirmed_at is None]

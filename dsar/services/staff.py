@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from dsar.errors import BadInput, NotFound
+from dsar.errors import BadInput, Forbidden, NotFound
 from dsar.models import User
 from dsar.services import ledger
 from dsar.terms import Role
 
 LINK_HOURS = 24
+ACTING = frozenset({Role.HANDLER, Role.LEAD, Role.OFFICER})
 SHORTEST = 12  # characters of a password
 
 
@@ -49,6 +50,17 @@ def named(session: Session, name: str) -> User:
     user = session.scalar(select(User).where(User.name == name))
     if user is None:
         raise NotFound(f"there is no user {name}; add one: dsar user add {name} --role handler")
+    return user
+
+
+def acting(session: Session, name: str) -> User:
+    """The member of staff of that name, who may act on requests.
+
+    Raises NotFound, and Forbidden for an auditor or inspector: they look and do not act.
+    """
+    user = named(session, name)
+    if user.role not in ACTING:
+        raise Forbidden(f"{name} is {user.role} and may look, not act; a handler, lead or officer can")
     return user
 
 

@@ -86,3 +86,14 @@ def test_once_the_password_is_set_adding_again_changes_nothing(token: str):
 def test_one_name_has_one_role(token: str):
     with pytest.raises(BadInput, match="already lead"), db.begin() as session:
         staff.add(session, "chen", Role.OFFICER, at=AT)
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.INSPECTOR])
+def test_who_only_looks_may_not_act(shop: Shop, role: Role):
+    shop.run("user", "add", "eye", "--role", role)
+    (reference,) = shop.opened("copy")
+    said = shop.run("request", "confirm", reference, "--by", "eye", "--evidence", "seen")
+    words = f"eye is {role} and may look, not act; a handler, lead or officer can"
+    assert said.code == 1
+    assert words in said.err
+    assert shop.show(reference)["status"] == "verifying"
