@@ -10,7 +10,7 @@ from bench.house import HANDLER, House
 from bench.made_up_stores import email, phone
 from dsar import clock, db
 from dsar.jobs.office import Office
-from dsar.models import Copy, ErasureItem, Request
+from dsar.models import Copy, ErasureItem, Request, Work
 from dsar.services import intake, proving
 from dsar.services.intake import Given, Intake
 from dsar.terms import Right, Status
@@ -97,8 +97,16 @@ def _wait(left: Callable[[], int], what: str) -> None:
     began = time.monotonic()
     while n := left():
         if time.monotonic() - began > END_WITHIN:
-            raise RuntimeError(f"{n} requests are not {what} after {END_WITHIN} s; see the worker's log")
+            raise RuntimeError(f"{n} requests are not {what} after {END_WITHIN} s")
+        _complain()
         time.sleep(LOOK_EVERY)
+
+
+def _complain() -> None:
+    """A figure of work that fails now and then is no figure."""
+    with db.read() as session:
+        for job, reason in session.execute(select(Work.job, Work.reason).where(Work.tries > 1)):
+            raise RuntimeError(f"{job} failed twice: {reason}")
 
 
 def _open(references: Sequence[str]) -> int:

@@ -17,7 +17,17 @@ from dsar.datamap.tokens import SHORTEST_NUMBER, candidates, folded
 from dsar.datamap.types import IdentifierKind
 from dsar.errors import BadInput
 
-__all__ = ["HASHES", "candidates", "common_forms", "known_forms", "masked", "matches", "normal", "written"]
+__all__ = [
+    "HASHES",
+    "candidates",
+    "common_forms",
+    "known_forms",
+    "masked",
+    "matches",
+    "normal",
+    "spellings",
+    "written",
+]
 
 HASHES = ("md5", "sha1", "sha256")
 LONGEST = 256  # characters of an identifier
@@ -75,6 +85,15 @@ def matches(kind: IdentifierKind, value: str, forms: Collection[str], raw: objec
     """Whether what a column holds is this value in one of its forms; nothing is widened but by `any`."""
     text = _text(raw)
     return any(_matches(kind, value, form, text, raw) for form in forms)
+
+
+def spellings(raw: object) -> frozenset[str]:
+    """What a column's value is compared as: whatever `written` gives for a value that matches it is among these.
+
+    Not so for the form `any`.
+    """
+    text = _text(raw) or ""
+    return frozenset({text, text.lower(), raw.hex() if isinstance(raw, bytes) else text})
 
 
 def masked(kind: IdentifierKind, value: str) -> str:
