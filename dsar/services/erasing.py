@@ -43,23 +43,13 @@ def plan(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
         erasure = Erasure(reference=row.reference, looks_only=row.looks_only, sealed_at=at, certificate=0)
         session.add(erasure)
     _add_items(session, row, datamap, at=at)
+    _count_late(session, row, at=at)
     _ask_recipients(session, row, datamap, at=at)
     session.flush()
     if erasure.stage == Stage.PLANNED and not (verdicts.needs_go(session, row) and not row.looks_only):
         _freeze(session, row, erasure, datamap, at=at)
     elif erasure.stage in (Stage.ERASING, Stage.LOOKING, Stage.DONE):
         _go_on(session, row, erasure, datamap, at=at)
-
-
-def count_again(session: Session, references: Iterable[str], store: str) -> None:
-    """Take the planned counts of a store that was searched after the plan was made."""
-    for reference in references:
-        counts = _planned(session, reference)
-        items = select(ErasureItem).where(
-            ErasureItem.reference == reference, ErasureItem.store == store, ErasureItem.mapped
-        )
-        for item in session.scalars(items):
-            item.planned = counts.get((store, item.collection), 0)
 
 
 def start(session: Session, row: Request, *, at: datetime) -> None:
@@ -192,6 +182,24 @@ def _add_items(session: Session, row: Request, datamap: DataMap, *, at: datetime
             None if store.erasing else reasons.OFF,
         )
         item.residue, item.looked_at, item.erased_at = None, None, at if row.looks_only else None
+
+
+def _count_late(session: Session, row: Request, *, at: datetime) -> None:
+    """Take the counts of stores that were searched only after they were planned."""
+    item = ErasureItem
+    uncounted = select(item).where(item.reference == row.reference, item.mapped, item.planned.is_(None))
+    searched = _searched(session, row.reference)
+    late = [one for one in session.scalars(uncounted.order_by(item.id)) if one.store in searched]
+    if not late:
+        return
+    counts = _planned(session, row.reference)
+    planned = {(one.store, one.collection): counts.get((one.store, one.collection), 0) for one in late}
+    ledger.record(
+        session, "erasure.planned", actor="worker", reference=row.reference, at=at,
+        records={f"{store}.{collection}": n for (store, collection), n in planned.items()},
+    )  # fmt: skip
+    for one in late:
+        one.planned = planned[one.store, one.collection]
 
 
 def _searched(session: Session, reference: str) -> set[str]:

@@ -96,6 +96,23 @@ def test_killed_again_and_again_the_story_ends_the_same(seed, told, place):
     assert sealed(story) == set()
 
 
+def test_a_store_that_answers_after_the_plan_was_made_is_counted_in_it(told, place):
+    """Who takes over a dead worker's store comes later than the plan; so does a store that was away."""
+    story = told.before["search"].duplicate(place)
+    media, away = story.folder / "stores" / "media", story.folder / "away"
+    media.rename(away)
+    assert {one["store"] for one in story.work("search").json["waiting"]} == {"media"}
+    assert planned(story)["media.recordings"] is None
+    away.rename(media)
+    assert story.dsar("work", "--until-idle", "--retry-now", "--json").json["waiting"] == []
+    assert planned(story)["media.recordings"] == 1
+
+
+def planned(story: Story) -> dict[str, int | None]:
+    shown = story.dsar("erasure", "show", story.erasure, "--json").json
+    return {f"{s['name']}.{c['name']}": c["planned"] for s in shown["stores"] for c in s["collections"]}
+
+
 def test_a_fault_is_refused_where_it_is_not_play(told, place):
     """In production no setting makes a process kill itself."""
     story = told.before["search"].duplicate(place)
