@@ -162,7 +162,17 @@ class _Bounded(sqlite3.Connection):
 
 
 def _open(url: URL, timeout: float, writing: bool) -> sqlite3.Connection:
-    mode = "rw" if writing else "ro"
+    try:
+        return _prepared(url, timeout, "rw" if writing else "ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_READONLY_ROLLBACK":
+            raise
+    # A writer was killed amid its transaction.  Whoever opens the file next rolls that back, and may not only read.
+    _prepared(url, timeout, "rw").close()
+    return _prepared(url, timeout, "ro")
+
+
+def _prepared(url: URL, timeout: float, mode: str) -> sqlite3.Connection:
     path = quote(str(Path(url.database or "").absolute()))
     driver = sqlite3.connect(
         f"file:{path}?mode={mode}",
