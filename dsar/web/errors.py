@@ -6,6 +6,7 @@ import traceback
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from dsar import places
@@ -60,7 +61,11 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
 
 
 def _page(status: int, words: Words) -> tuple[str, int]:
-    return render_template("error.html", title=words[0], words=words[1]), status
+    try:
+        return render_template("error.html", title=words[0], words=words[1]), status
+    except Exception as error:  # whatever broke the page may break this one too: then its words alone
+        log.error("the error page: %s", type(error).__name__)
+        return f"<!doctype html><title>{escape(words[0])}</title><p>{escape(words[1])}", status
 
 
 def _words(status: int) -> Words:

@@ -1,6 +1,7 @@
 """The reader's language: which one, and how days, moments and the map's own words are said in it."""
 
 from datetime import date, datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -22,6 +23,9 @@ PATTERNS = {
     "day": {"zh-CN": "y年M月d日", "en": "d MMMM y"},
     "short": {"zh-CN": "M月d日", "en": "d MMM"},
 }
+
+# What pages read of their address; nothing else goes on to the other language.
+KEPT = ("after", "again", "before", "ended", "first", "next", "right", "show", "unknown")
 
 
 def install(app: Flask) -> None:
@@ -52,7 +56,10 @@ def in_language(tag: str) -> str:
     """This page's address in a language."""
     if request.endpoint is None or request.endpoint == "static":
         return f"/?lang={tag}"
-    return url_for(request.endpoint, **{**request.args, **(request.view_args or {}), "lang": tag})
+    # The query is written by itself: to url_for some of what a reader may put there is an order.
+    asked = {key: value for key, value in request.args.items() if key in KEPT}
+    page = url_for(request.endpoint, **(request.view_args or {}))
+    return f"{page}?{urlencode({**asked, 'lang': tag})}"
 
 
 def own(text: Text) -> str:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from dsar.terms import Seen, Verdict
 from dsar.web import here, words
-from dsar.web.language import day, own
+from dsar.web.language import own
 from dsar.web.words import Mark
 
 Shown = dict[str, Any]  # `erasure show`
@@ -49,6 +49,7 @@ def _collection(one: Shown) -> dict[str, Any]:
         "mark": words.verdict(one["verdict"]),
         "counts": {name: one[name] for name in COUNTS},
         "ground": one["ground"],
+        "kept_until": one["ground"]["until"] if one["verdict"] == Verdict.KEPT and one["ground"] else None,
         "locked": one["locked"],
         "says": _says(one),
     }
@@ -67,7 +68,7 @@ def _says(one: Shown) -> str:
     """One sentence on a collection, where its counts do not say everything."""
     prefixes = [look for look in one["looks"] if look["how"] == Seen.PREFIX]
     if one["verdict"] == Verdict.KEPT and one["ground"]:
-        return _kept(one["ground"])
+        return ""
     if one["verdict"] == Verdict.RESIDUE:
         return _("Something is still there. We go on until it is gone.")
     if one["verdict"] == Verdict.UNREACHABLE:
@@ -75,7 +76,3 @@ def _says(one: Shown) -> str:
     if prefixes and prefixes[-1]["left"] == 0:
         return _("We typed what you gave us into the search box, letter by letter: nothing was offered.")
     return ""
-
-
-def _kept(ground: Shown) -> str:
-    return _("The law wants it kept until %(day)s:", day=day(ground["until"])) if ground["until"] else ""

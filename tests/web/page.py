@@ -82,6 +82,7 @@ def checked(html: str) -> Page:
     _ids(page)
     _labels(page)
     _nothing_inline(page)
+    assert "datetime=" not in page.text, "markup is shown to people"
     _forms(page)
     _levels(page)
     return page

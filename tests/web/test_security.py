@@ -97,6 +97,35 @@ def test_every_error_has_a_page_in_words(app, status, lang):
     assert "privacy@starbridge.example" in reader.text
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["endpoint=x", "_method=FOO", "_external=1", "_scheme=ftp", "_anchor=a", "self=1", "values=1", "lang=zz",
+     "filename=a", "reference=b", "after=%0d%0a", "next=a&next=b", "=%ff"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/", "/follow", "/r/77777777", "/desk/sign-in", "/nothing", "/check"])
+def test_no_address_breaks_the_page_or_leads_its_links_elsewhere(reader, path, query):
+    plain = reader.get(path).status
+    assert reader.get(f"{path}?{query}").status == plain
+    links = [e.get("href") for tag in ("a", "link") for e in reader.page.all(tag)]
+    assert [link for link in links if link.startswith("//") or link[:1] not in "/#"] == []
+
+
+def test_the_other_language_keeps_what_the_page_was_asked_for(reader, ask):
+    reference = ask(Right.COPY)[0].reference
+    link = reader.get(f"/r/{reference}?ended=1&more=2").page.link("中文")
+    assert link == f"/r/{reference}?ended=1&lang=zh-CN"
+
+
+def test_an_error_page_that_breaks_itself_still_says_what_happened(app):
+    def broken(_tag):
+        raise ValueError("13100008688")
+
+    app.jinja_env.globals["in_language"] = broken
+    answer = app.test_client().get("/nothing", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+
+
 def test_an_error_on_purpose_says_what_the_reader_can_do_and_not_what_the_operator_reads(app):
     def broken():
         raise NotAllowed("request 7KQ4M2XD is closed and cannot become working")
