@@ -112,6 +112,8 @@ class Vault:
             with self._path(name).open("rb") as file:
                 yield from _frames(file, key)
         except FileNotFoundError as error:
+            if not self.folder.is_dir():
+                raise VaultProblem("the vault is not there; bring its folder back") from error
             raise SealBroken("a sealed file is gone") from error
         except OSError as error:
             raise VaultProblem(f"the vault cannot be read: {error.strerror}") from error

@@ -72,7 +72,7 @@ def doctor(as_json: bool) -> int:
                     "map", None if number else "no data map was applied yet; apply one: dsar map apply FILE"
                 )
             )
-            mail = here.config.smtp_url or here.config.env != "production"
+            mail = here.config.smtp_url or here.config.may_pretend
             found.append(
                 _well("mail", None if mail else "DSAR_SMTP_URL is not set, so no mail can be sent; set it")
             )

@@ -1,18 +1,21 @@
 """Web, worker and clock as one command."""
 
+import fcntl
 import os
 import signal
 import subprocess  # our own worker, with arguments of our own
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import click
 import waitress
+from flask import Flask
 
 from dsar.config import Config
-from dsar.errors import DsarError
+from dsar.errors import BadInput, DsarError
 from dsar.jobs.office import Office
 from dsar.web import create_app
 
@@ -23,10 +26,17 @@ STOP_WITHIN = 20  # seconds a worker is given to put its work away
 def serve(config: Config) -> None:
     """Serve the pages here; worker and clock run beside, and end with it."""
     office = Office.open(config)
-    app = create_app(office)
-    server = waitress.create_server(
-        app, host="127.0.0.1", port=config.port, threads=THREADS, clear_untrusted_proxy_headers=True
-    )
+    with _alone(config):
+        _serve(config, create_app(office))
+
+
+def _serve(config: Config, app: Flask) -> None:
+    try:
+        server = waitress.create_server(
+            app, host="127.0.0.1", port=config.port, threads=THREADS, clear_untrusted_proxy_headers=True
+        )
+    except OSError as error:
+        raise BadInput(f"port {config.port} cannot be served: {error.strerror}; set DSAR_PORT") from error
     signal.signal(signal.SIGTERM, _stop)
     # The pipe is never written to: that it ends tells the worker that this process did, however it did.
     worker = subprocess.Popen(_worker(), stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
@@ -42,6 +52,18 @@ def serve(config: Config) -> None:
         _end(worker)
     if died.is_set():
         raise DsarError("the worker ended, so the pages stopped too; its last words stand above")
+
+
+@contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    """One `dsar run` for one home: two would be two clocks and two workers nobody asked for."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    with (config.home / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BadInput(f"another dsar run serves {config.home} already; stop it first") from error
+        yield
 
 
 def _worker() -> list[str]:

@@ -23,7 +23,7 @@ from dsar.render.release import check_certificate
 from dsar.services import finding, intake, keeping, keys, ledger, mailing, maps, showing, verdicts, work
 from dsar.services.finding import Asked
 from dsar.services.work import Claim
-from dsar.terms import OPEN_VERDICTS, KeyClass, Stage, Status
+from dsar.terms import OPEN_VERDICTS, KeyClass, Stage, Status, Verdict
 
 
 @job
@@ -123,6 +123,11 @@ def _offered(offered: dict[str, int], asked: Asked, typed: int) -> bool:
     return first is not None and typed >= first
 
 
+def _letter(certificate: Certificate) -> str:
+    """Which letter says it: that something was erased is said only where something was found."""
+    return "nothing" if certificate.show["verdict"] == Verdict.NOTHING_HELD else "erased"
+
+
 def _record(
     session: Session, office: Office, reference: str, certificate: Certificate, written: list[Written]
 ) -> None:
@@ -151,5 +156,10 @@ def _record(
         work.put(session, "erase_kept", key=f"kept:{reference}", not_before=ends, reference=reference)
     if certificate.show["verdict"] not in OPEN_VERDICTS:
         mailing.raise_told(
-            session, office.vault, request, "erased", number=certificate.number, at=certificate.made_at
+            session,
+            office.vault,
+            request,
+            _letter(certificate),
+            number=certificate.number,
+            at=certificate.made_at,
         )

@@ -16,7 +16,7 @@ from dsar.services import answering, intake, mailing, maps
 from dsar.services.mailing import Letter
 from dsar.services.work import Claim
 
-TELLING = ("ready", "erased")  # kinds that say: the whole answer is there
+TELLING = ("ready", "erased", "nothing")  # kinds that say: the whole answer is there
 SECONDS = 30
 
 

@@ -120,6 +120,7 @@ class Code(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     identifier_id: Mapped[int] = mapped_column(ForeignKey("request_identifier.id"), index=True)
     digest: Mapped[str] = mapped_column(String(64))  # keyed
+    sent_at: Mapped[datetime]  # real time: limits on sending must end where civil time is made to stand still
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from dsar import clock
 from dsar.datamap.identifiers import normal
 from dsar.errors import BadInput, NotAllowed
 from dsar.models import Code, Evidence, Request, RequestIdentifier
@@ -89,16 +90,23 @@ def send_code(
     if not _may_be_sent(session, request, row):
         return False
     last = session.scalar(select(Code).where(Code.identifier_id == row.id).order_by(Code.id.desc()).limit(1))
-    if last and last.expires_at - GOOD_FOR > at - RESEND_AFTER and last.used_at is None:
+    just_now = last and last.used_at is None and last.expires_at - GOOD_FOR > at - RESEND_AFTER
+    if last and just_now and last.sent_at > clock.real() - RESEND_AFTER:
         return False
-    if _sent_since(session, row, at - timedelta(days=1)) >= MOST_A_DAY:
+    if sent_within(session, row, timedelta(days=1), at=at) >= MOST_A_DAY:
         return False
     code = f"{secrets.randbelow(10**6):06d}"
     session.execute(
         update(Code).where(Code.identifier_id == row.id, Code.used_at.is_(None)).values(expires_at=at)
     )
     session.add(
-        Code(identifier_id=row.id, digest=_digest(vault, row, code), expires_at=at + GOOD_FOR, tries=0)
+        Code(
+            identifier_id=row.id,
+            digest=_digest(vault, row, code),
+            sent_at=clock.real(),
+            expires_at=at + GOOD_FOR,
+            tries=0,
+        )
     )
     ledger.record(
         session, "code.sent", actor="system", reference=request.reference, at=at, identifier=row.number
@@ -115,15 +123,21 @@ def _may_be_sent(session: Session, request: Request, row: RequestIdentifier) -> 
     return row.confirmed_at is not None or request.status in OPEN
 
 
-def _sent_since(session: Session, row: RequestIdentifier, since: datetime) -> int:
-    """Codes sent to this identifier in any request: guesses at one number add up, however often it is asked for."""
+def sent_within(
+    session: Session, row: RequestIdentifier, time: timedelta, *, at: datetime, here: bool = False
+) -> int:
+    """Codes sent to this identifier within that time, by civil time and by real time.
+
+    In any request: guesses at one number add up, however often it is asked for; here: in this one alone.
+    """
     known = RequestIdentifier
-    sent = (
-        select(func.count(Code.id))
-        .join(known, known.id == Code.identifier_id)
-        .where(known.blind == row.blind)
-    )
-    return session.scalar(sent.where(Code.expires_at > since)) or 0  # by its end: it counts a little longer
+    sent = select(func.count(Code.id)).join(known, known.id == Code.identifier_id)
+    whose = known.id == row.id if here else known.blind == row.blind
+    lately = (
+        Code.expires_at > at - time,
+        Code.sent_at > clock.real() - time,
+    )  # by its end: it counts a little longer
+    return session.scalar(sent.where(whose, *lately)) or 0
 
 
 def verify_code(

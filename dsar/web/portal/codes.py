@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar.models import Code, Request, RequestIdentifier
@@ -84,9 +84,7 @@ def _by_code(data: Session, request: Request) -> list[RequestIdentifier]:
 
 def _too_many(data: Session, row: RequestIdentifier, at: datetime) -> bool:
     """Whether this identifier had its codes of the hour: by this request, or by whoever else gave it."""
-    an_hour_ago = at - timedelta(hours=1)  # by its end, so that a code counts for an hour at least
-    given = RequestIdentifier
-    lately = select(func.count()).select_from(Code).where(Code.expires_at > an_hour_ago)
-    to_all = lately.join(given, Code.identifier_id == given.id).where(given.blind == row.blind)
-    here, everywhere = data.scalar(lately.where(Code.identifier_id == row.id)), data.scalar(to_all)
-    return (here or 0) >= MOST_AN_HOUR or (everywhere or 0) >= MOST_TO_ONE
+    hour = timedelta(hours=1)
+    if proving.sent_within(data, row, hour, at=at, here=True) >= MOST_AN_HOUR:
+        return True
+    return proving.sent_within(data, row, hour, at=at) >= MOST_TO_ONE
