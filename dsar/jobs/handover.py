@@ -67,6 +67,18 @@ def fetched(_office: Office, reference: str, *, at: datetime, actor: str = "subj
         answering.fetched(session, intake.get(session, reference), actor=actor, at=at)
 
 
+def downloaded(_office: Office, reference: str, *, whole: bool, at: datetime) -> None:
+    """Record a download by the person.
+
+    Where an erasure waits for the copy, that he has it is for him to say: the erasure cannot be undone.
+    """
+    with db.begin() as session:
+        row = intake.get(session, reference)
+        answering.downloaded(session, row, actor="subject", at=at)
+        if whole and answering.waits_for_copy(session, row) is None:
+            answering.fetched(session, row, actor="subject", at=at)
+
+
 class _Pieces:
     """A file that only takes; what it took is taken from it piece by piece."""
 

@@ -147,8 +147,8 @@ def _erased(found: tuple[int, bool], erased: tuple[int, bool], setting: Typeset)
     if not (found[1] and erased[1]):
         return _("So far we erased %(erased)s of the %(found)s records that we know of.", **counts)
     if not found[0]:
-        return _("We held nothing about you.")
-    return _("We erased %(erased)s of the %(found)s records we held about you.", **counts)
+        return _("We found nothing about you.")
+    return _("We erased %(erased)s of the %(found)s records we found about you.", **counts)
 
 
 def _stayed(held: int, residue: int, whole: bool, setting: Typeset) -> Iterator[Markup]:

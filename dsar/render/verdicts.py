@@ -67,7 +67,7 @@ def verdict_words(verdict: str, setting: Typeset) -> Markup:
         Verdict.CANNOT: _("Cannot be erased"),
         Verdict.KEPT: _("Kept by law"),
         Verdict.ERASED: _("Erased"),
-        Verdict.NOTHING_HELD: _("Nothing held"),
+        Verdict.NOTHING_HELD: _("Nothing found"),
     }[Verdict(verdict)]
 
 

@@ -3,11 +3,12 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dsar.models import Copy, Request
+from dsar.models import Copy, Erasure, LedgerEntry, Request
 from dsar.services import erasing, ledger, mailing, maps, verdicts, work
-from dsar.terms import COPIED, ERASED, CopyState, Status
+from dsar.terms import COPIED, ERASED, OPEN, CopyState, Stage, Status
 
 
 def told(session: Session, row: Request, *, at: datetime) -> None:
@@ -28,8 +29,35 @@ def told(session: Session, row: Request, *, at: datetime) -> None:
     _destroy_later(session, row)
 
 
+def downloaded(session: Session, row: Request, *, actor: str, at: datetime) -> None:
+    """A file of the copy was sent out: an entry, and no more, for what arrived cannot be known here."""
+    ledger.record(session, "copy.downloaded", actor=actor, reference=row.reference, at=at)
+
+
+def moments(session: Session, row: Request, act: str) -> list[datetime]:
+    """When an act of the ledger was done for a request, oldest first."""
+    entry = LedgerEntry
+    wanted = select(entry.at).where(entry.reference == row.reference, entry.act == act)
+    return list(session.scalars(wanted.order_by(entry.number)))
+
+
+def waits_for_copy(session: Session, row: Request) -> Request | None:
+    """The erasure that was asked together with this copy, while it waits for the person to have it."""
+    if moments(session, row, "copy.fetched"):
+        return None
+    together = Request.submission == row.submission, Request.right.in_(ERASED), Request.status.in_(OPEN)
+    asked = session.scalars(select(Request).where(*together, Request.looks_only.is_(False)))
+    return next((one for one in asked if _not_begun(session, one)), None)
+
+
+def _not_begun(session: Session, row: Request) -> bool:
+    erasure = session.get(Erasure, row.reference)
+    stage = erasure and (erasure.held_before if erasure.stage == Stage.HELD else erasure.stage)
+    return stage in (None, Stage.PLANNED, Stage.FROZEN)
+
+
 def fetched(session: Session, row: Request, *, actor: str, at: datetime) -> None:
-    """The person, or staff for him, has the copy: each fetch is an entry."""
+    """The person, or staff for him, has the whole copy: an erasure that waited for it may begin."""
     copy = session.get_one(Copy, row.reference)
     ledger.record(session, "copy.fetched", actor=actor, reference=row.reference, at=at)
     if copy.state == CopyState.READY:

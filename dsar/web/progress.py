@@ -1,13 +1,15 @@
 """A request as its status page tells it, in plain values: a title, the days, the steps, the systems."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from dsar import clock
+from dsar.law import rule
 from dsar.terms import COPIED, OPEN_VERDICTS, CopyState, Stage, Status, StoreState
 from dsar.web import here, words
 from dsar.web.language import own
@@ -29,16 +31,20 @@ class Step:
     state: str = "next"
 
 
-def view(shown: Shown, erasure: Shown | None) -> dict[str, Any]:
-    """What the page's template needs."""
+def view(
+    shown: Shown, erasure: Shown | None, downloads: Sequence[datetime], expired: Sequence[datetime]
+) -> dict[str, Any]:
+    """What the page's template needs; downloads, expired: when its copy was downloaded, and destroyed."""
     return {
         "title": _title(shown, erasure),
-        "steps": _in_order(_steps(shown, erasure)),
-        "systems": [_system(store) for store in shown["stores"]],
+        "steps": _in_order(_steps(shown, erasure, downloads)),
+        "systems": systems(shown),
         "searched": searched(shown),
         "strip": strip(shown),
+        "policy": rule(shown["rule"]["id"]).promise,
         "unnamed": _unnamed(shown),
         "copy_ready": has_copy(shown),
+        "copy_gone": expired[-1] if expired and is_gone(shown) else None,
         "erasure_begun": erasure is not None and erasure_begun(erasure),
         "begun": shown["status"] not in (Status.RECEIVED, Status.VERIFYING),
     }
@@ -62,6 +68,16 @@ def has_copy(shown: Shown) -> bool:
     return bool(shown["copy"]) and shown["copy"]["state"] in FETCHABLE and bool(shown["copy"]["files"])
 
 
+def is_gone(shown: Shown) -> bool:
+    """Whether its copy was destroyed on its day."""
+    return bool(shown["copy"]) and shown["copy"]["state"] == CopyState.EXPIRED
+
+
+def systems(shown: Shown) -> list[dict[str, Any]]:
+    """Each system, what it holds, and what was found there."""
+    return [_system(store) for store in shown["stores"]]
+
+
 def erasure_begun(erasure: Shown) -> bool:
     """Whether there is anything to tell yet: something was erased, or looked at afterwards."""
     collections = [one for store in erasure["stores"] for one in store["collections"]]
@@ -70,6 +86,8 @@ def erasure_begun(erasure: Shown) -> bool:
 
 def _title(shown: Shown, erasure: Shown | None) -> str:
     status = Status(shown["status"])
+    if is_gone(shown):
+        return _("Your copy has been destroyed")
     if status in (Status.ANSWERED, Status.CLOSED):
         if erasure is None:
             return _("Your copy is ready")
@@ -95,16 +113,20 @@ def _title_at_work(shown: Shown, erasure: Shown | None) -> str:
     }.get(_stage(erasure), _("We are preparing the erasure"))
 
 
-def _steps(shown: Shown, erasure: Shown | None) -> list[Step]:
+def _steps(shown: Shown, erasure: Shown | None, downloads: Sequence[datetime]) -> list[Step]:
     steps = [Step(_("Received"), True, shown["received_at"]), _identity(shown), _search(shown)]
     if shown["status"] in (Status.REFUSED, Status.WITHDRAWN):
         return [*steps[:1], Step(words.status(shown["status"]), True)]
+    answered = Step(_("Answered"), bool(shown["answered_at"]), shown["answered_at"])
     if shown["right"] in COPIED:
-        copy = shown["copy"] or {}
-        steps.append(Step(_("Your copy"), has_copy(shown) or bool(shown["answered_at"]), copy.get("made_at")))
-    else:
-        steps += _erasing(erasure)
-    return [*steps, Step(_("Answered"), bool(shown["answered_at"]), shown["answered_at"])]
+        return [*steps, answered, _handed_over(shown, downloads)]
+    return [*steps, *_erasing(erasure), answered]
+
+
+def _handed_over(shown: Shown, downloads: Sequence[datetime]) -> Step:
+    """Done when the copy was downloaded, or staff gave it to the person."""
+    delivered = bool(shown["copy"]) and shown["copy"]["state"] == CopyState.DELIVERED
+    return Step(_("Your copy"), delivered or bool(downloads), clock.text(downloads[0]) if downloads else None)
 
 
 def _identity(shown: Shown) -> Step:
@@ -130,7 +152,7 @@ def _erasing(erasure: Shown | None) -> list[Step]:
     line = {
         Stage.HELD: _("On hold: we will write to you."),
         Stage.FROZEN: _(
-            "Begins when you have fetched your copy, or just before the date by which we answer."
+            "Begins when you tell us that you have your copy, or just before the date by which we answer."
         ),
     }.get(stage, "")
     return [

@@ -35,7 +35,9 @@ def _harden(response: Response) -> Response:
     if here.office().config.public_url.startswith("https:"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static":
-        response.headers["Cache-Control"] = "no-cache"  # kept, but asked for again: it carries an ETag
+        response.headers["Cache-Control"] = (
+            "public, no-cache"  # kept, but asked for again: it carries an ETag
+        )
     else:
         response.headers["Cache-Control"] = "no-store"
         response.vary.update(("Cookie", "Accept-Language"))

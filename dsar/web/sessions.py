@@ -10,11 +10,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Request, Response
+from flask import request as flask_request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
 from dsar import clock
 
 IDLE = timedelta(minutes=60)  # a cookie not renewed for so long is no session any more
+WITHOUT = ("static", "health.alive", "health.ready")  # answers that are no part of a session
 NONCE = 12  # bytes, AES-GCM
 
 
@@ -32,6 +34,8 @@ class SealedSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Seal the session anew, so that its hour begins again."""
+        if flask_request.endpoint in WITHOUT:
+            return
         name, path = self.get_cookie_name(app), self.get_cookie_path(app)
         secure = self.get_cookie_secure(app)
         if session:

@@ -82,7 +82,7 @@ def found(state: str, records: int | None) -> Mark:
     if state == StoreState.SEARCHED and records:
         return Mark("seen", ngettext("%(n)s record found", "%(n)s records found", records, n=records))
     if state == StoreState.SEARCHED:
-        return Mark("none", _("Nothing held"))
+        return Mark("none", _("Nothing found"))
     return {
         StoreState.UNREACHABLE: Mark("wait", _("No answer yet")),
         StoreState.FAILED: Mark("bad", _("The search failed")),
@@ -101,7 +101,7 @@ def verdict(value: str) -> Mark:
         Verdict.CANNOT: Mark("bad", _("Can’t be erased")),
         Verdict.KEPT: Mark("kept", _("Kept by law")),
         Verdict.ERASED: Mark("done", _("Erased")),
-        Verdict.NOTHING_HELD: Mark("none", _("Nothing held")),
+        Verdict.NOTHING_HELD: Mark("none", _("Nothing found")),
     }[Verdict(value)]
 
 

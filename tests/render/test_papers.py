@@ -218,7 +218,7 @@ def test_every_open_verdict_is_put_in_its_own_words(papers, tmp_path):
         "无法删除",
         "处理中",
         "依法保留",
-        "未曾持有",
+        "未发现",
         "未列入我们的个人信息清单。未经核实，我们不在那里删除",
         "callcenter_2021q1表的mobile列",
     ):

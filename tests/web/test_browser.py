@@ -70,12 +70,12 @@ def test_the_way_of_a_request(visitor, office, work):
     visitor.go(f"/r/{reference}/copy")
     visitor.look("copy")
     with page.expect_download() as download:
-        page.locator("main form .govuk-button").click()
+        page.locator("main form [value=zip]").click()
     assert download.value.path().stat().st_size > 10_000
     assert download.value.suggested_filename == f"copy-{reference}.zip"
+    visitor.press("[aria-labelledby=erasure] form .govuk-button")
     work()
-    visitor.go(f"/r/{reference}")
-    visitor.press(".aside ul a")
+    page.reload()
     visitor.look("request-erased")
     page.goto(page.url + "/erased")
     visitor.look("erased")

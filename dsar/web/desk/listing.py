@@ -1,5 +1,6 @@
 """The list of open requests, soonest deadline first, a page at a time however long it is."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -51,7 +52,7 @@ class Listing:
 
 def wish(given: dict[str, str]) -> Wish:
     """What the address of the page asks for.  Raises BadInput."""
-    show, right = given.get("show", "all"), given.get("right")
+    show, right = given.get("show") or "all", given.get("right")
     if show not in SHOWS or (right and right not in SERVED):
         raise BadInput("the list has no such filter; choose one of those on the page")
     after, before = _place(given.get("after")), _place(given.get("before"))
@@ -131,10 +132,13 @@ def _text(row: Request) -> str:
 
 
 def _place(text: str | None) -> Place | None:
+    """Where a page begins; None, the first page, for what is no place."""
     if not text:
         return None
     day, _, id = text.partition(".")
+    if not re.fullmatch(r"[0-9]{1,18}", id):  # a larger one is no id of the database
+        return None
     try:
         return date.fromisoformat(day), int(id)
     except ValueError:
-        raise BadInput("the list has no such page; begin from the first") from None
+        return None

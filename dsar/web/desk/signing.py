@@ -1,5 +1,7 @@
 """Signing in and out, and the first password."""
 
+import re
+
 from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
@@ -9,6 +11,8 @@ from dsar.services import staff
 from dsar.web.desk.door import bp, member
 from dsar.web.desk.forms import SetUpForm, SignInForm
 from dsar.web.desk.tries import Tries
+
+OWN = re.compile(r"/desk/(r/[0-9A-Za-z]{1,20})?(\?[0-9A-Za-z_=&.-]*)?")  # the list, or the page of a request
 
 
 @bp.record_once
@@ -80,5 +84,4 @@ def _forget() -> None:
 def _way_on() -> str:
     """Where the person was going, if that is a page of the desk."""
     wanted = request.args.get("next", "")
-    own = wanted.startswith("/desk/") and "\\" not in wanted and "//" not in wanted
-    return wanted if own else url_for("desk.requests")
+    return wanted if OWN.fullmatch(wanted) else url_for("desk.requests")

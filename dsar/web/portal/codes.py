@@ -39,6 +39,12 @@ def send(data: Session, vault: Vault, request: Request, row: RequestIdentifier, 
     return not _too_many(data, row, at) and proving.send_code(data, vault, request, row, at=at)
 
 
+def is_out(data: Session, row: RequestIdentifier, *, at: datetime) -> bool:
+    """Whether a code that was sent to it can be entered now."""
+    good = Code.used_at.is_(None), Code.expires_at > at, Code.tries < proving.TRIES
+    return data.scalar(select(Code.id).where(Code.identifier_id == row.id, *good).limit(1)) is not None
+
+
 def send_back(data: Session, vault: Vault, request: Request, *, at: datetime) -> None:
     """Send codes to whom the person can be reached by, to come back to a request."""
     for row in reachable(data, request):

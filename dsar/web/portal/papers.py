@@ -1,17 +1,17 @@
 """What is handed over: the copy, and the certificate of an erasure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from flask import Response, abort, redirect, render_template, request, url_for
 
 from dsar import clock, db
 from dsar.jobs import handover
-from dsar.services import ledger, showing, verdicts
+from dsar.services import answering, erasing, showing, verdicts
 from dsar.web import here, progress, remains
 from dsar.web.portal import access
 from dsar.web.portal.door import bp
 
-FETCHED = "copy.fetched"  # the act in the ledger
 KINDS = {
     "zip": "application/zip",
     "copy.pdf": "application/pdf",
@@ -26,26 +26,46 @@ def copy(reference: str):
     with db.read() as data:
         asked = access.opened(data, reference)
         shown = showing.request(data, here.office().vault, asked, at=clock.now())
-        fetched = len(ledger.facts_of(data, asked.reference, FETCHED))
+        downloads = len(answering.moments(data, asked, "copy.downloaded"))
+        waits = answering.waits_for_copy(data, asked)
     if not progress.has_copy(shown):
         return redirect(url_for("portal.status", reference=asked.reference))
     files = {one["name"]: one["bytes"] for one in shown["copy"]["files"]}
-    systems = [one for one in progress.view(shown, None)["systems"] if one["mark"].kind == "seen"]
-    return render_template("portal/copy.html", shown=shown, files=files, systems=systems, fetched=fetched)
+    systems = [one for one in progress.systems(shown) if one["mark"].kind == "seen"]
+    return render_template(
+        "portal/copy.html",
+        shown=shown, files=files, systems=systems, downloads=downloads, first="first" in request.args,
+        begins=waits.due_on - erasing.BEFORE_DUE if waits else None,
+    )  # fmt: skip
 
 
 @bp.post("/r/<reference>/copy")
 def fetch(reference: str):
-    """The copy, or one file of it.  That it was fetched is an entry of the ledger, so it is no GET."""
+    """The copy, or one file of it.  Each download is an entry of the ledger, so it is no GET."""
     wanted = request.form.get("file", "zip")
     if wanted not in ("zip", "copy.pdf", "copy.json"):
         abort(404)
     with db.read() as data:
         asked = access.opened(data, reference)
-    office, of = here.office(), asked.reference
-    if wanted == "zip":
-        return _handed(handover.zipped(office, of), wanted, f"copy-{of}.zip", fetched=of)
-    return _handed(handover.single(office, of, "copy", wanted), wanted, f"{of}-{wanted}", fetched=of)
+    office, of, whole = here.office(), asked.reference, wanted == "zip"
+    chunks = handover.zipped(office, of) if whole else handover.single(office, of, "copy", wanted)
+    name = f"copy-{of}.zip" if whole else f"{of}-{wanted}"
+    return _handed(chunks, wanted, name, then=partial(handover.downloaded, office, of, whole=whole))
+
+
+@bp.post("/r/<reference>/copy/whole")
+def have(reference: str):
+    """The person says that he has the whole copy: now the erasure that waited for it may begin."""
+    with db.read() as data:
+        asked = access.opened(data, reference)
+        downloads = answering.moments(data, asked, "copy.downloaded")
+        waits = answering.waits_for_copy(data, asked)
+    if waits is None:
+        return redirect(url_for("portal.status", reference=asked.reference))
+    if not downloads:
+        return redirect(url_for("portal.copy", reference=asked.reference, first=1))
+    handover.fetched(here.office(), asked.reference, at=clock.now())
+    return redirect(url_for("portal.status", reference=waits.reference))
 
 
 @bp.get("/r/<reference>/erased")
@@ -72,15 +92,17 @@ def certificate(reference: str):
     return _handed(chunks, "certificate.pdf", f"{asked.reference}-certificate.pdf")
 
 
-def _handed(chunks: Iterator[bytes], kind: str, name: str, fetched: str | None = None) -> Response:
+def _handed(
+    chunks: Iterator[bytes], kind: str, name: str, then: Callable[..., None] | None = None
+) -> Response:
     """A file as an answer; its first piece is made now, so that a refusal is a page and not half a file."""
-    first, office = next(chunks, b""), here.office()
+    first = next(chunks, b"")
 
     def pieces() -> Iterator[bytes]:
         yield first
         yield from chunks
-        if fetched:  # only now: who got half a file has not got the copy
-            handover.fetched(office, fetched, at=clock.now())
+        if then:  # only now: half a file is no download
+            then(at=clock.now())
 
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(pieces(), mimetype=KINDS[kind], headers=headers)

@@ -73,6 +73,7 @@ def _page(data: Session, requests: list[Request], rows: dict[int, RequestIdentif
     given = [one.number + 1 for one in proving.own(data, first.reference)]
     return {
         "to": masked(kind, intake.opened_value(vault, key, row)), "phone": kind.normal == "e164",
+        "out": codes.is_out(data, row, at=clock.now()),
         "place": given.index(number) + 1, "of": len(given),
         "references": [(one.reference, words.right(one.right)) for one in requests],
     }  # fmt: skip
@@ -89,6 +90,7 @@ def _resend(number: int, page: dict):
         notice = _("Please wait: a code went out less than a minute ago, or five did within the hour.")
     form = CodeForm()
     form.code.data = ""
+    page["out"] = page["out"] or sent
     return render_template("portal/prove.html", form=form, notice=notice, **page), 200 if sent else 429
 
 
