@@ -156,31 +156,23 @@ def verify_code(
         update(Code).where(*good).values(tries=Code.tries + 1).returning(Code.id, Code.digest)
     ).all()
     given = _digest(vault, row, "".join(code.split()))
-    for id, digest in tried:
-        if hmac.compare_digest(digest, given):
-            session.execute(update(Code).where(Code.id == id).values(used_at=at))
-            if row.confirmed_at:
-                ledger.record(
-                    session,
-                    "subject.returned",
-                    actor="subject",
-                    reference=request.reference,
-                    at=at,
-                    identifier=row.number,
-                )
-                return True
-            ledger.record(
-                session,
-                "identity.confirmed",
-                actor="subject",
-                reference=request.reference,
-                at=at,
-                identifiers=[row.number],
-            )
-            _proven(session, request, [row], at=at)
-            _prove_siblings(session, request, [row], actor="subject", at=at)
-            return True
-    return False
+    right = [id for id, digest in tried if hmac.compare_digest(digest, given)]
+    if not right:
+        return False
+    session.execute(update(Code).where(Code.id.in_(right)).values(used_at=at))
+    _read_back(session, request, row, at=at)
+    return True
+
+
+def _read_back(session: Session, request: Request, row: RequestIdentifier, *, at: datetime) -> None:
+    """The person read a code: he comes back to a request, or proves the identifier, for every right he asked."""
+    back = row.confirmed_at is not None
+    facts = {"identifier": row.number} if back else {"identifiers": [row.number]}
+    act = "subject.returned" if back else "identity.confirmed"
+    ledger.record(session, act, actor="subject", reference=request.reference, at=at, **facts)
+    if not back:
+        _proven(session, request, [row], at=at)
+        _prove_siblings(session, request, [row], actor="subject", at=at)
 
 
 def count(rows: Sequence[RequestIdentifier]) -> Confirmed:
