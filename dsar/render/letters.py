@@ -28,7 +28,7 @@ class Letter(Protocol):
 def written(letter: Letter, datamap: DataMap, due_on: date, public_url: str) -> tuple[str, str]:
     """The subject (the template's first line) and the body."""
     template = _templates().get_template(f"mail/{letter.kind}.{letter.lang}.txt")
-    locale = "zh_Hans_CN" if letter.lang.startswith("zh") else "en"
+    locale = "zh_Hans_CN" if letter.lang.startswith("zh") else "en_GB"
     text = template.render(
         reference=f"{letter.reference[:4]}-{letter.reference[4:]}",
         link=f"{public_url}/r/{letter.reference}",
@@ -50,7 +50,7 @@ def to_recipient(
     identifiers: Sequence[tuple[str, str]],
 ) -> str:
     """The letter that asks a recipient to erase what it received, and to say that it did."""
-    locale = "zh_Hans_CN" if lang.startswith("zh") else "en"
+    locale = "zh_Hans_CN" if lang.startswith("zh") else "en_GB"
     return (
         _templates()
         .get_template(f"mail/recipient.{lang}.txt")

@@ -125,9 +125,10 @@ def test_the_list_is_narrowed_by_its_address(desk, ask, at):
     assert "Nothing here." in desk.text
 
 
-@pytest.mark.parametrize("query", ["show=everything", "right=portability", "after=now", "after=2021-12-09.x"])
+@pytest.mark.parametrize("query", ["show=everything", "right=portability"])
 def test_a_filter_that_there_is_not_is_told(desk, query):
     assert desk.get(f"/desk/?{query}").status == 422
+    assert desk.page.h1 == "There is no such filter"
 
 
 def test_answered_and_refused_requests_are_not_in_the_list(desk, ask):
@@ -212,3 +213,32 @@ def _many(one: Request, count: int, status: Status = Status.VERIFYING) -> None:
     rows = [columns | {"reference": f"T{n:07d}", "status": status.value} for n in range(count)]
     with db.engine().begin() as connection:
         connection.execute(insert(Request.__table__), rows)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "after=now",
+        "after=2021-12-09.x",
+        "after=2021-12-09.99999999999999999999",
+        "before=2021-12-09.-1",
+        "after=9999-99-99.1",
+        "after=x",
+        "show=",
+    ],
+)
+def test_a_place_that_is_none_is_the_first_page(desk, ask, place):
+    reference = ask(Right.COPY)[0].reference
+    assert desk.get(f"/desk/?{place}").status == 200
+    assert reference in desk.text
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["/desk/%0d%0aX: y", "/desk/../r/77777777", "/desk/%252e%252e/ask", "//elsewhere.example/desk/",
+     "/desk/r/A%0AB", "https://elsewhere.example/desk/", "/desk/\\\\elsewhere"],
+)  # fmt: skip
+def test_the_way_on_after_signing_in_does_not_leave_the_desk(reader, hire, wanted):
+    reader.get(f"/desk/sign-in?next={wanted}")
+    reader.submit(name=hire(), password=PASSWORD)
+    assert (reader.path, reader.status) == ("/desk/", 200)

@@ -30,6 +30,15 @@ def test_every_answer_has_the_headers_and_is_kept_nowhere(reader, path):
     assert {name: headers[name] for name in HEADERS} == HEADERS
 
 
+@pytest.mark.parametrize("path", ["/static/site.css", "/healthz", "/readyz"])
+def test_what_is_no_page_sets_no_cookie(reader, path):
+    reader.get("/?lang=zh-CN")
+    answer = reader.client.get(path, buffered=True)
+    assert "Set-Cookie" not in answer.headers
+    assert "public" in answer.headers["Cache-Control"] if "static" in path else True
+    assert "Set-Cookie" in reader.get("/ask").response.headers
+
+
 def test_the_style_sheets_load_nothing_from_elsewhere(reader):
     for link in [e for e in reader.get("/").page.all("link") if e.get("rel") == "stylesheet"]:
         sheet = reader.client.get(link.get("href"), buffered=True)

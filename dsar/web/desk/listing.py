@@ -19,6 +19,10 @@ Test = ColumnElement[bool]
 Place = tuple[date, int]  # where a request stands in the list: its deadline, its id
 
 
+class NoSuchFilter(BadInput):
+    """The address asks for a filter that the list does not have."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """What is to be shown: all that is open, or some of it, from a place on."""
@@ -51,10 +55,10 @@ class Listing:
 
 
 def wish(given: dict[str, str]) -> Wish:
-    """What the address of the page asks for.  Raises BadInput."""
+    """What the address of the page asks for.  Raises NoSuchFilter."""
     show, right = given.get("show") or "all", given.get("right")
     if show not in SHOWS or (right and right not in SERVED):
-        raise BadInput("the list has no such filter; choose one of those on the page")
+        raise NoSuchFilter("the list has no such filter; choose one of those on the page")
     after, before = _place(given.get("after")), _place(given.get("before"))
     return Wish(show, Right(right) if right else None, after, before)
 

@@ -35,6 +35,13 @@ def requests():
     )  # fmt: skip
 
 
+@bp.errorhandler(listing.NoSuchFilter)
+def no_such_filter(_error: listing.NoSuchFilter):
+    """An address that was changed by hand, or is of an older version."""
+    words = _("Open the list of requests and choose one of the filters there.")
+    return render_template("error.html", title=_("There is no such filter"), words=words), 422
+
+
 @bp.get("/r/<reference>")
 def request_page(reference: str):
     """One request: masked identifiers, stores, deadline, ledger; nothing else of the person."""
