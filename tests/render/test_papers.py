@@ -184,7 +184,7 @@ def test_a_certificate_says_what_went_and_what_stays(papers, lang, tmp_path):
     text = joined(read(papers[f"certificate-{lang}"], tmp_path))
     said = {
         "zh-CN": [
-            "我们持有您的15条信息，已删除14条。",
+            "我们找到您的15条信息，已删除14条。",
             "依法保留1条。",
             "没有残留。",
             "《电子商务法》第三十一条",
@@ -196,7 +196,7 @@ def test_a_certificate_says_what_went_and_what_stays(papers, lang, tmp_path):
             "2021年12月28日",
         ],
         "en": [
-            "Weerased14ofthe15recordsweheldaboutyou.",
+            "Weerased14ofthe15recordswefoundaboutyou.",
             "Thelawmakesuskeep1.",
             "E-CommerceLaw,Art.31",
             "Proofofyourrequestitself",
