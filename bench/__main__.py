@@ -2,13 +2,15 @@
 
 import argparse
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import idle, plain, runs, yardsticks
+from bench import by_value, idle, plain, runs, yardsticks
 from bench.house import House, house
 from bench.made_up_stores import HEAVY
 from bench.runs import Cost, closed, warm
@@ -52,9 +54,10 @@ class Figure:
 def main() -> None:
     """Measure what was asked for."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end too
     console.print(f"load of this machine before: {', '.join(f'{n:.1f}' for n in os.getloadavg())}")
     with house(customers=asked.customers, heavy=asked.heavy, own=asked.own) as where:
-        figures = [*_accesses(where, asked), *_erasures(where, asked)]
+        figures = [*_accesses(where, asked), *_looks(where, asked), *_erasures(where, asked)]
     figures += _idle()
     title = f"{asked.customers:,} customers; our own database: {asked.own}; Fides: {yardsticks.SOURCE}"
     table = Table(
@@ -111,6 +114,12 @@ def _accesses(where: House, asked: argparse.Namespace) -> Iterator[Figure]:
     )
     rows = f"a person with {runs.most_records():,} records, PDF"
     yield Figure(rows, heavy.seconds, "s", False, heavy.cpu, None, ("HTML", yardsticks.HEAVY_ACCESS))
+
+
+def _looks(where: House, asked: argparse.Namespace) -> Iterator[Figure]:
+    rows, seconds, cpu = by_value.rows_a_second(where, asked.erasures)
+    work = f"{rows:,} rows read by value for {asked.erasures:,} people"
+    yield Figure(work, seconds, "s", False, cpu)
 
 
 def _erasures(where: House, asked: argparse.Namespace) -> Iterator[Figure]:
