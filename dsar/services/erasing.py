@@ -21,7 +21,7 @@ from dsar.models import (
 )
 from dsar.models.search import UNMAPPED
 from dsar.services import ledger, maps, proving, reasons, searching, staff, verdicts, work
-from dsar.terms import COPIED, OPEN, Stage, Status
+from dsar.terms import COPIED, OPEN, Stage, Status, StoreState
 from dsar.vault import Vault
 
 BEFORE_DUE = timedelta(days=3)  # an erasure waits for its copy until then
@@ -36,6 +36,8 @@ def plan(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
     if row.status != Status.WORKING or not searching.identifiers_final(
         datamap, searching.open_counts(session, [row.reference])[row.reference]
     ):
+        return
+    if _being_searched(session, row.reference):
         return
     erasure = session.get(Erasure, row.reference)
     if erasure is None:
@@ -200,6 +202,15 @@ def _count_late(session: Session, row: Request, *, at: datetime) -> None:
     )  # fmt: skip
     for one in late:
         one.planned = planned[one.store, one.collection]
+
+
+def _being_searched(session: Session, reference: str) -> bool:
+    """Whether a store has neither answered yet nor failed to: the plan waits for it, and is called for again."""
+    asked = StoreWork.state.in_((StoreState.WAITING, StoreState.WORKING))
+    pending = select(StoreWork.store).where(
+        StoreWork.reference == reference, StoreWork.searched_at.is_(None), asked
+    )
+    return session.scalar(pending.limit(1)) is not None
 
 
 def _searched(session: Session, reference: str) -> set[str]:

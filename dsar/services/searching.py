@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.db import Instant
-from dsar.models import Probe, Request, RequestIdentifier, StoreWork
+from dsar.models import Erasure, Probe, Request, RequestIdentifier, StoreWork
 from dsar.models.search import NOBODY, UNMAPPED
 from dsar.services import intake, ledger, work
 from dsar.services.ledger import Entry
-from dsar.terms import COPIED, StoreState
+from dsar.terms import COPIED, ERASED, StoreState
 
 
 def look_for(
@@ -207,6 +207,18 @@ def trouble(
     for row in rows:
         row.state, row.reason, row.next_try_at = state, reason[:300], next_try_at
         row.tries += 1
+    session.flush()
+    _plan_without(session, references)
+
+
+def _plan_without(session: Session, references: Sequence[str]) -> None:
+    """Erasures that no plan was made for yet need not wait for a store that does not answer."""
+    planned = select(Erasure.reference).where(Erasure.reference == Request.reference).exists()
+    wanted = select(Request.reference).where(
+        Request.reference.in_(references), Request.right.in_(ERASED), ~planned
+    )
+    calls = [(f"plan:{reference}", {"reference": reference}) for reference in session.scalars(wanted)]
+    work.put_many(session, "plan_erasure", calls)
 
 
 def waiting_for(session: Session, store: str) -> list[str]:
