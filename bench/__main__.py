@@ -56,9 +56,7 @@ def main() -> None:
     asked = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end too
     console.print(f"load of this machine before: {', '.join(f'{n:.1f}' for n in os.getloadavg())}")
-    with house(customers=asked.customers, heavy=asked.heavy, own=asked.own) as where:
-        figures = [*_accesses(where, asked), *_looks(where, asked), *_erasures(where, asked)]
-    figures += _idle()
+    figures = list(_figures(asked))
     title = f"{asked.customers:,} customers; our own database: {asked.own}; Fides: {yardsticks.SOURCE}"
     table = Table(
         "work",
@@ -74,8 +72,21 @@ def main() -> None:
     console.print(f"load of this machine after: {', '.join(f'{n:.1f}' for n in os.getloadavg())}")
 
 
+def _figures(asked: argparse.Namespace) -> Iterator[Figure]:
+    if set(asked.parts) & PARTS.keys():
+        with house(customers=asked.customers, heavy=asked.heavy, own=asked.own) as where:
+            for part in (part for part in PARTS if part in asked.parts):
+                yield from PARTS[part](where, asked)
+    if "idle" in asked.parts:
+        yield from _idle()
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    every = [*PARTS, "idle"]
+    parser.add_argument(
+        "parts", nargs="*", default=every, help=f"which of {', '.join(every)}; all when none is named"
+    )
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=200, help="access requests at once")
     parser.add_argument("--erasures", type=int, default=1_000, help="erasures at once")
@@ -158,4 +169,5 @@ def _told(what: str, cost: Cost) -> Cost:
     return cost
 
 
+PARTS = {"access": _accesses, "looks": _looks, "erasure": _erasures}
 main()
