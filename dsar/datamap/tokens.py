@@ -21,14 +21,19 @@ _HASH = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![
 _BETWEEN = r"[ \-\u2010-\u2015\u2212.·()\[\]/]{1,3}"
 _NUMBER = re.compile(rf"(?P<plus>(?<![0-9a-z])\+[ (]{{0,2}})?(?P<groups>[0-9]+(?:{_BETWEEN}[0-9]+)*)")
 _GROUP = re.compile(r"[0-9]+")
-_RUN = re.compile(rf"[0-9]{{{SHORTEST_NUMBER},{LONGEST_NUMBER}}}")
-_SEVERAL = re.compile(rf"[0-9]+(?:{_BETWEEN}[0-9]+)+")
+# The same, many lines at a time: a run is entered at its first character and never again.
+_RUN = re.compile(rf"[0-9](?<![0-9]{{2}})[0-9]{{{SHORTEST_NUMBER - 1},{LONGEST_NUMBER - 1}}}+(?![0-9])")
+_SEVERAL = re.compile(rf"[0-9](?<![0-9]{{2}})[0-9]*+(?:{_BETWEEN}[0-9]++)++")
+_HASH_LIKE = re.compile(r"[0-9a-f](?<![0-9a-f]{2})[0-9a-f]{31,63}+(?![0-9a-f])")
+_INVISIBLE = re.compile(f"[{''.join(map(chr, INVISIBLE))}]")
 
 
 def folded(text: str) -> str:
     """The text as tokens are compared: half-width, lower-case, trimmed, nothing invisible."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(INVISIBLE)
+        text = unicodedata.normalize("NFKC", text)
+        if _INVISIBLE.search(text):
+            text = text.translate(INVISIBLE)
         return unicodedata.normalize("NFKC", text.lower()).strip()
     return text.lower().strip()
 
@@ -68,7 +73,7 @@ def rough(lines: str, shortest: int) -> Iterator[str]:
         if len(groups) > shortest:
             runs = _GROUP.findall(groups)
             yield from _joined(runs, range(len(runs)))
-    yield from _HASH.findall(lines)
+    yield from _HASH_LIKE.findall(lines)
     if "@" in lines:
         held = [line.strip() for line in lines.split("\n") if "@" in line]
         yield from held

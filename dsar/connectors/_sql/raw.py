@@ -10,6 +10,7 @@ from dsar.connectors._sql.shapes import Cell, Kind
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d(?::\d\d){0,2})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+SEVEN_DIGITS = 10**6
 
 
 class Unreadable(bytes):
@@ -116,8 +117,7 @@ def spoken(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int):
-        text = str(value)
-        return text if len(text.lstrip("-")) >= 7 else ""
+        return str(value) if abs(value) >= SEVEN_DIGITS else ""
     if isinstance(value, bytes | bytearray | memoryview):
         data = bytes(value)
         return (

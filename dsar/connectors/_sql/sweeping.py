@@ -45,6 +45,9 @@ def _promising(
     rows: Iterator[Sequence[Any]], start: int, texts: Texts[int]
 ) -> Iterator[tuple[Sequence[Any], list[str]]]:
     """The rows, with the text of each cell from `start` on, of every batch that may hold an identifier."""
-    while batch := [(row, [spoken(value) for value in row[start:]]) for row in islice(rows, AT_ONCE)]:
+    while batch := [
+        (row, [value if type(value) is str else spoken(value) for value in row[start:]])
+        for row in islice(rows, AT_ONCE)
+    ]:
         if texts.any_in(chain.from_iterable(said for _, said in batch)):
             yield from batch
