@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.datamap.identifiers import masked, matches
+from dsar.datamap.identifiers import masked, matches, normal
 from dsar.datamap.types import Collection, DataMap, IdentifierKind, Store, Text
+from dsar.errors import BadInput
 from dsar.jobs import parts
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept
@@ -183,8 +184,18 @@ def _own(
     anyhow = ("any",) if kind.normal != "exact" else ("exact",)
     own = (asked for asked in desk.asked if asked.kind == kind.name)
     return (
-        value if any(matches(kind, asked.value, anyhow, value) for asked in own) else masked(kind, str(value))
+        value
+        if any(matches(kind, asked.value, anyhow, value) for asked in own)
+        else _hidden(kind, str(value))
     )
+
+
+def _hidden(kind: IdentifierKind, value: str) -> str:
+    """Another person's identifier, masked; what cannot be read as one is hidden whole."""
+    try:
+        return masked(kind, normal(kind, value))
+    except BadInput:
+        return "*" * 8
 
 
 def _lines(desk: _Desk, store: Store, collection: Collection) -> Iterator[parts.Line]:

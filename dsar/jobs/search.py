@@ -153,7 +153,7 @@ def _seal(
             finding.problem = found.problem
             continue
         for kind, column in collection.gives.items():
-            if found.row.get(column) is not None:
+            if str(found.row.get(column) or "").strip():  # an empty number names nobody
                 finding.given.add((kind, str(found.row[column])))
         if about_others and mentioning.stands_in(found.row, collection, finding.forms):
             finding.own_mentions[collection.name] = finding.own_mentions.get(collection.name, 0) + 1
