@@ -34,17 +34,15 @@ def pages(pdf: bytes) -> Iterator[Page]:
 
     Raises ReleaseRefused when it cannot be read.
     """
-    from pypdf import PdfReader  # late, as fontTools below: large, and not needed by an idle process
-    from pypdf.errors import PdfReadError
+    import pikepdf  # late, as fontTools below: large, and not needed by an idle process
 
     try:
-        reader = PdfReader(BytesIO(pdf), strict=True)
-        known: dict[int, _Font] = {}
-        for page in reader.pages:
-            contents = page.get_contents()
-            data = contents.get_data() if contents is not None else b""
-            yield _page(data, _fonts(page["/Resources"], known))
-    except (PdfReadError, KeyError, ValueError) as error:
+        with pikepdf.open(BytesIO(pdf), attempt_recovery=False) as document:
+            known: dict[int, _Font] = {}
+            for page in document.pages:
+                page.contents_coalesce()
+                yield _page(page.Contents.read_bytes(), _fonts(page.Resources, known))
+    except (pikepdf.PdfError, AttributeError, KeyError, ValueError) as error:
         raise ReleaseRefused(f"the PDF cannot be read back: {type(error).__name__}") from error
 
 
@@ -76,23 +74,23 @@ def _read(glyphs: bytes, font: _Font) -> tuple[str, int]:
 
 def _fonts(resources: Any, known: dict[int, _Font]) -> dict[bytes, _Font]:
     found = {}
-    for name, reference in (resources.get("/Font") or {}).items():
-        number = getattr(reference, "idnum", id(reference))
+    for name, font in resources.get("/Font", {}).items():
+        number = font.objgen[0]
         if number not in known:
-            known[number] = _font(reference.get_object())
+            known[number] = _font(font)
         found[name.lstrip("/").encode()] = known[number]
     return found
 
 
 def _font(font: Any) -> _Font:
-    family = str(font["/BaseFont"]).lstrip("/").split("+", 1)[-1]
-    means = _MEANS.findall(font["/ToUnicode"].get_data()) if "/ToUnicode" in font else []
-    descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+    family = str(font.BaseFont).lstrip("/").split("+", 1)[-1]
+    means = _MEANS.findall(font.ToUnicode.read_bytes()) if "/ToUnicode" in font else []
+    descriptor = font.DescendantFonts[0].FontDescriptor
     file = descriptor.get("/FontFile2") or descriptor.get("/FontFile3")
     if file is None:
         raise ReleaseRefused(f"the font {family} is not inside the PDF")
     texts = {code.lower(): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in means}
-    return _Font(family, texts, _count(file.get_data()))
+    return _Font(family, texts, _count(file.read_bytes()))
 
 
 def _count(file: bytes) -> int:

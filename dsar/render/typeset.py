@@ -1,9 +1,10 @@
 """Text made ready for paper: our words set with care, records shown exactly as they are."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cache, lru_cache
+from itertools import groupby
 
 import segno
 from markupsafe import Markup, escape
@@ -106,12 +107,25 @@ def qr(text: str, alt: str) -> Markup:
     """A QR code as one drawn path, sharp in print; `alt` is what a screen reader says."""
     drawn = segno.make(text, error="m", micro=False)
     size = drawn.symbol_size(border=0)[0]
-    dots = ((x, y) for y, row in enumerate(drawn.matrix) for x, bit in enumerate(row) if bit)
-    path = "".join(f"M{x} {y}h1v1h-1z" for x, y in dots)
+    path = "".join(_run(x, y, n) for y, row in enumerate(drawn.matrix) for x, n in _dark_runs(row))
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {0}" role="img"><title>{1}</title>'
         '<path fill="#16181d" d="{2}"/></svg>'
     ).format(size, alt, path)
+
+
+def _dark_runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where each run of dark modules begins, and how many they are."""
+    x = 0
+    for dark, run in groupby(row):
+        n = sum(1 for _module in run)
+        if dark:
+            yield x, n
+        x += n
+
+
+def _run(x: int, y: int, n: int) -> str:
+    return f"M{x} {y}h{n}v1h-{n}z"
 
 
 def day_strip(used: int, total: int, alt: str) -> Markup:
