@@ -1,31 +1,28 @@
 """Assemble the copy: plain values and streams, from the map and the sealed parts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.datamap.identifiers import masked, matches, normal
-from dsar.datamap.types import Collection, DataMap, IdentifierKind, Store, Text
-from dsar.errors import BadInput
+from dsar.datamap.types import Collection, DataMap, Store, Text
 from dsar.jobs import parts
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept
+from dsar.jobs.telling import Telling
 from dsar.models import Probe, Request, StoreWork, UnmappedPlace
 from dsar.models.search import UNMAPPED
 from dsar.render.package import (
     CollectionShown,
     FieldShown,
-    FileShown,
     IdentifierShown,
     Package,
     PointShown,
     RecipientShown,
-    Row,
     SealShown,
     StoreShown,
     UnmappedShown,
@@ -138,8 +135,10 @@ def _store(desk: _Desk, store: Store) -> StoreShown:
 
 
 def _collection(desk: _Desk, store: Store, collection: Collection) -> CollectionShown:
-    rows = _rows(desk, store, collection)
-    files, without_consent = _first_pass(desk, store, collection)
+    telling = Telling(desk.datamap, collection, desk.asked, partial(_lines, desk, store, collection))
+    overview = telling.overview(store.name)
+    desk.files.update((file.name, kept) for file, kept in zip(overview.files, overview.kept, strict=True))
+    records = sum(probe.records for probe in desk.probes.get((store.name, collection.name), []))
     return CollectionShown(
         name=collection.name, title=collection.title, purpose=collection.purpose.title,
         legal_basis=collection.purpose.legal_basis,
@@ -147,84 +146,19 @@ def _collection(desk: _Desk, store: Store, collection: Collection) -> Collection
         consent_field=collection.consent,
         recipients=tuple(_recipient(desk.datamap, name) for name in collection.recipients),
         retention=collection.purpose.retention,
-        records=sum(probe.records for probe in desk.probes.get((store.name, collection.name), [])),
-        without_consent=without_consent, mentions=desk.mentions.get((store.name, collection.name), 0),
+        records=records - (overview.shared.withheld if overview.shared else 0),
+        without_consent=overview.without_consent, mentions=desk.mentions.get((store.name, collection.name), 0),
         fields=tuple(
             FieldShown(field, "given" if field.given else "withheld", field.withhold)
             for field in collection.fields.values()
         ),
-        rows=rows, files=files,
+        rows=telling.rows, files=overview.files, shared=overview.shared,
     )  # fmt: skip
-
-
-def _rows(desk: _Desk, store: Store, collection: Collection) -> Callable[[], Iterator[Row]]:
-    """The rows of a collection, streamed anew at each call; another person's identifier is masked."""
-    foreign = {
-        f.name: desk.datamap.identifier_kinds[f.identifier]
-        for f in collection.fields.values()
-        if f.identifier
-    }
-
-    def rows() -> Iterator[Row]:
-        for line in _lines(desk, store, collection):
-            yield {
-                name: _own(desk, foreign[name], value) if name in foreign else value
-                for name, value in line.row.items()
-            }
-
-    return rows
-
-
-def _own(
-    desk: _Desk, kind: IdentifierKind, value: str | int | float | bool | None
-) -> str | int | float | bool | None:
-    """The value when it is the person's own proven identifier; else masked, as a question: is this yours?"""
-    if value is None or value == "":
-        return value
-    anyhow = ("any",) if kind.normal != "exact" else ("exact",)
-    own = (asked for asked in desk.asked if asked.kind == kind.name)
-    return (
-        value
-        if any(matches(kind, asked.value, anyhow, value) for asked in own)
-        else _hidden(kind, str(value))
-    )
-
-
-def _hidden(kind: IdentifierKind, value: str) -> str:
-    """Another person's identifier, masked; what cannot be read as one is hidden whole."""
-    try:
-        return masked(kind, normal(kind, value))
-    except BadInput:
-        return "*" * 8
 
 
 def _lines(desk: _Desk, store: Store, collection: Collection) -> Iterator[parts.Line]:
     for probe in desk.probes.get((store.name, collection.name), []):
         yield from parts.lines(desk.office.vault, desk.key, probe)
-
-
-def _first_pass(desk: _Desk, store: Store, collection: Collection) -> tuple[tuple[FileShown, ...], int]:
-    """The files that rows name, and how many rows have no proof of consent."""
-    holds_files = any(field.file for field in collection.fields.values())
-    if not holds_files and collection.consent is None:
-        return (), 0
-    files: list[FileShown] = []
-    without = 0
-    for number, line in enumerate(_lines(desk, store, collection)):
-        without += collection.consent is not None and line.row.get(collection.consent) in (None, "")
-        for field, kept in line.files.items():
-            name = f"files/{store.name}/{collection.name}/{len(files) + 1}-{_safe(kept.name)}"
-            desk.files[name] = kept
-            declared = collection.fields[field].file
-            kind = declared.type if declared else "document"
-            files.append(FileShown(number, field, name, kind, kept.bytes, kept.sha256))
-    return tuple(files), without
-
-
-def _safe(name: str) -> str:
-    """The last part of a file's name, with nothing in it that a file system or a shell might act on."""
-    last = PurePath(name.replace("\\", "/")).name
-    return "".join(c if c.isalnum() or c in "._-" else "_" for c in last).lstrip(".")[:120] or "file"
 
 
 def _recipient(datamap: DataMap, name: str) -> RecipientShown:

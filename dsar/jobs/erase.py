@@ -16,6 +16,7 @@ from dsar.jobs.perform import held
 from dsar.services import acting, erasing, intake, keeping, searching, targets, work
 from dsar.services.acting import Done
 from dsar.services.deciding import Decision, decide
+from dsar.services.sharing import standing
 from dsar.services.targets import Batch, Target
 from dsar.services.work import Claim
 from dsar.terms import StoreState
@@ -115,7 +116,8 @@ def _decided(
     key = (table.key if table else ()) or collection.key
     on, internal = today(batch), internal_kinds(batch)
     for found in connector.find(collection, probes(collection, batch.targets)):
-        decision = decide(collection, found.row, key=key, today=on, internal=internal)
+        whose = standing(batch.datamap, collection, found.row, batch.targets[found.subject].identifiers)
+        decision = decide(collection, found.row, key=key, today=on, internal=internal, standing=whose)
         if decision.acts or decision.kept:
             slim = _slim(collection, found) if key else found
             yield Act(slim, decision.delete, decision.blank, decision.lock), decision
@@ -158,19 +160,26 @@ def _erase(
         connector.check()
         for name, decided in acts.items():
             try:
-                _carry_out(connector, collections[name], [act for act, d in decided if d.acts], batch, done)
+                _carry_out(
+                    connector, collections[name], [pair for pair in decided if pair[1].acts], batch, done
+                )
             except CannotErase as error:
                 _note_cannot(batch, name, decided, error.ground, done)
     return done
 
 
 def _carry_out(
-    connector: Connector, collection: Collection, acts: Sequence[Act], batch: Batch, done: dict[Key, Done]
+    connector: Connector,
+    collection: Collection,
+    decided: Sequence[tuple[Act, Decision]],
+    batch: Batch,
+    done: dict[Key, Done],
 ) -> None:
-    keeps = isinstance(collection.on_erasure, Keep)
+    acts = [act for act, _ in decided]
+    reduced = {id(act) for act, decision in decided if decision.kept}  # they stay, and are counted as kept
     for start in range(0, len(acts), CHUNK):
         for erased in connector.erase(collection, acts[start : start + CHUNK]):
-            if erased.gone and (erased.act.delete or not keeps):
+            if erased.gone and id(erased.act) not in reduced:
                 done[batch.targets[erased.act.found.subject].reference, collection.name].gone += 1
 
 
@@ -182,10 +191,11 @@ def _note_kept(
             continue
         one = done[batch.targets[act.found.subject].reference, collection.name]
         one.keepable += 1
-        one.rule, one.reason, one.cannot = decision.rule, decision.reason, decision.reason is not None
+        one.rule, one.reason = decision.rule or one.rule, decision.reason or one.reason
+        one.cannot = one.cannot or (decision.reason is not None and not decision.shared)
         if decision.until:
             one.until = max(one.until or "", decision.until.isoformat())
-        if isinstance(collection.on_erasure, Keep):
+        if decision.rule and isinstance(collection.on_erasure, Keep):
             one.locked = collection.on_erasure.lock_column is not None
 
 

@@ -16,6 +16,7 @@ from dsar.jobs.perform import held
 from dsar.services import acting, reasons, targets
 from dsar.services.acting import Saw
 from dsar.services.deciding import decide
+from dsar.services.sharing import standing
 from dsar.services.targets import Batch
 from dsar.services.work import Claim
 from dsar.terms import Seen
@@ -82,11 +83,14 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
     on, internal = today(looking.batch), internal_kinds(looking.batch)
     for found in connector.find(collection, probes(collection, looking.batch.targets)):
         saw = looking.of(found.subject, collection.name)
-        decision = decide(collection, found.row, key=key, today=on, internal=internal)
+        whose = standing(
+            looking.batch.datamap, collection, found.row, looking.batch.targets[found.subject].identifiers
+        )
+        decision = decide(collection, found.row, key=key, today=on, internal=internal, standing=whose)
         row = (found.subject, collection.table, found.key)
         if decision.kept and not decision.acts:
             saw.kept += 1
-            saw.reason = decision.reason
+            saw.reason = decision.reason or saw.reason
             looking.kept.add(row)
         elif decision.acts:
             saw.left[Seen.LOCATOR] += 1

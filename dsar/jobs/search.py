@@ -14,7 +14,7 @@ from dsar.jobs import job
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept, PartWriter
 from dsar.jobs.perform import held
-from dsar.services import finding, mentioning, searching, work
+from dsar.services import finding, mentioning, searching, sharing, work
 from dsar.services.finding import Batch, Finding, Person
 from dsar.services.work import Claim
 from dsar.terms import StoreState
@@ -152,19 +152,28 @@ def _seal(
         if found.problem:
             finding.problem = found.problem
             continue
-        for kind, column in collection.gives.items():
-            if str(found.row.get(column) or "").strip():  # an empty number names nobody
-                finding.given.add((kind, str(found.row[column])))
+        finding.given |= _given(connector, collection, found, finding.person)
         if about_others and mentioning.stands_in(found.row, collection, finding.forms):
             finding.own_mentions[collection.name] = finding.own_mentions.get(collection.name, 0) + 1
         files = _files(connector, collection, found, writer) if finding.person.kept else {}
         writer.add(_kept(collection, found), files)
 
 
+def _given(
+    connector: Connector, collection: Collection, found: Found, person: Person
+) -> set[tuple[str, str]]:
+    """The internal numbers that a record leads to; an empty one names nobody, and one of others not this person."""
+    whose = sharing.standing(connector.map, collection, found.row, person.identifiers)
+    others = whose.others if whose else ()
+    return {
+        (kind, str(found.row[column]))
+        for kind, column in collection.gives.items()
+        if str(found.row.get(column) or "").strip() and column not in others
+    }
+
+
 def _kept(collection: Collection, found: Found) -> dict[str, str | int | float | bool | None]:
-    """The columns that a copy is made of: given fields, the source, the proof of consent."""
-    wanted = {name for name, field in collection.fields.items() if field.given}
-    wanted |= {column for column in (collection.source.column, collection.consent) if column}
+    wanted = sharing.sealed_columns(collection)
     return {column: value for column, value in found.row.items() if column in wanted}
 
 

@@ -141,6 +141,7 @@ def _facts(collection: CollectionShown) -> dict[str, Any]:
         "recipients": [_recipient(recipient) for recipient in collection.recipients],
         "retention": dict(collection.retention),
         "records": collection.records,
+        "shared": _shared(collection),
         "fields": [
             {
                 "name": shown.field.name,
@@ -153,6 +154,14 @@ def _facts(collection: CollectionShown) -> dict[str, Any]:
         ],
         "files": [asdict(file) for file in collection.files],
     }
+
+
+def _shared(collection: CollectionShown) -> dict[str, Any] | None:
+    shared = collection.shared
+    if shared is None:
+        return None
+    reason = None if shared.rule == "give" else "third_party"
+    return {"rule": shared.rule, "records": shared.records, "withheld": shared.withheld, "reason": reason}
 
 
 def _recipient(recipient: RecipientShown) -> dict[str, Any]:

@@ -94,11 +94,11 @@ def _id(store: StoreShown) -> str:
 
 
 def _holding(package: Package) -> list[StoreShown]:
-    return [store for store in package.stores if store.records]
+    return [store for store in package.stores if store.records or store.withheld]
 
 
 def _filled(store: StoreShown) -> list[CollectionShown]:
-    return [collection for collection in store.collections if collection.records]
+    return [collection for collection in store.collections if collection.records or collection.withheld]
 
 
 def _files(package: Package) -> Iterator[FileShown]:

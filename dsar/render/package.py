@@ -46,6 +46,19 @@ class FileShown:
 
 
 @dataclass(frozen=True)
+class SharedShown:
+    """Records of a collection that belong to other people as well, and what the map's rule makes of them."""
+
+    rule: str  # give | redact (the others' identifiers are masked, their files left out) | keep (not given)
+    records: int
+
+    @property
+    def withheld(self) -> int:
+        """Records that are not in the copy."""
+        return self.records if self.rule == "keep" else 0
+
+
+@dataclass(frozen=True)
 class CollectionShown:
     """One collection, with why it is held; `rows` may be called again and again."""
 
@@ -64,6 +77,12 @@ class CollectionShown:
     fields: tuple[FieldShown, ...]
     rows: Callable[[], Iterator[Row]]
     files: tuple[FileShown, ...] = ()
+    shared: SharedShown | None = None
+
+    @property
+    def withheld(self) -> int:
+        """Records found that are not in the copy."""
+        return self.shared.withheld if self.shared else 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,11 @@ class StoreShown:
     @property
     def records(self) -> int:
         return sum(collection.records for collection in self.collections)
+
+    @property
+    def withheld(self) -> int:
+        """Records found that are not in the copy."""
+        return sum(collection.withheld for collection in self.collections)
 
 
 @dataclass(frozen=True)

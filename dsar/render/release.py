@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dsar.errors import ReleaseRefused
 from dsar.render.certificate import Certificate
 from dsar.render.fonts import FAMILY, RARE_FAMILY
-from dsar.render.package import Package
+from dsar.render.package import Package, StoreShown
 from dsar.render.pdf_text import Page, pages
 from dsar.render.texts import Texts
 from dsar.render.typeset import visible
@@ -67,7 +67,7 @@ def _counts(package: Package) -> Iterator[str]:
         for collection in store.collections:
             told = ngettext("%(n)s record", "%(n)s records", collection.records)
             yield texts.words(collection.title) + told
-        yield from _result(store.state, store.records, texts)
+        yield from _result(store, texts)
     for store in held:  # the parts
         yield texts.words(store.title) + ngettext("%(n)s record", "%(n)s records", store.records)
         for collection in store.collections:
@@ -75,11 +75,11 @@ def _counts(package: Package) -> Iterator[str]:
             yield from [texts.words(collection.title) + told] if collection.records else []
 
 
-def _result(state: str, records: int, texts: Texts) -> Iterator[str]:
-    _, ngettext = texts.say, texts.ngettext
-    if state == StoreState.SEARCHED and records:
+def _result(store: StoreShown, texts: Texts) -> Iterator[str]:
+    _, ngettext, records = texts.say, texts.ngettext, store.records
+    if store.state == StoreState.SEARCHED and records:
         yield _("Found: %(n)s", n=ngettext("%(n)s record", "%(n)s records", records))
-    elif state == StoreState.SEARCHED:
+    elif store.state == StoreState.SEARCHED and not store.withheld:
         yield _("Nothing about you")
 
 

@@ -79,6 +79,9 @@ def _counted(collection: CollectionShown, setting: Typeset) -> Markup:
 def _result(store: StoreShown, setting: Typeset) -> tuple[str, Markup]:
     _, ngettext = setting.say, setting.ngettext
     if store.state == StoreState.SEARCHED:
+        if not store.records and store.withheld:
+            left_out = ngettext("%(n)s record", "%(n)s records", store.withheld)
+            return "full", _("Found and left out: %(n)s", n=left_out)
         if not store.records:
             return "empty", _("Nothing about you")
         return "full", _("Found: %(n)s", n=ngettext("%(n)s record", "%(n)s records", store.records))

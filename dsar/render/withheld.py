@@ -19,11 +19,25 @@ class Left:
 
 def left_out(collection: CollectionShown, setting: Typeset) -> tuple[Left, ...]:
     """The withheld fields of a collection; the reason is one of our words for it, or the map's own."""
-    return tuple(
+    fields = tuple(
         Left(_what(shown, setting), *_reason(shown.reason or "", setting))
         for shown in collection.fields
         if shown.state == "withheld"
     )
+    return fields + _of_others(collection, setting)
+
+
+def _of_others(collection: CollectionShown, setting: Typeset) -> tuple[Left, ...]:
+    """What a copy leaves out of records that belong to other people as well."""
+    _, ngettext, shared = setting.say, setting.ngettext, collection.shared
+    if shared is None or shared.rule == "give":
+        return ()
+    records = ngettext("%(n)s record", "%(n)s records", shared.records)
+    law = _("Civil Code, Art. 1034")
+    if shared.rule == "keep":
+        return (Left(records, _("It belongs to other people as well, so it is not given here."), law),)
+    what = _("Other people's identifiers, and files, in %(records)s", records=records)
+    return (Left(what, _("The records belong to other people as well."), law),)
 
 
 def _what(shown: FieldShown, setting: Typeset) -> Markup:

@@ -6,6 +6,8 @@ from datetime import date
 
 from dsar.datamap.types import Blank, Collection, Condition, Delete, Keep, Nothing
 from dsar.law import retained_until, rule
+from dsar.services import reasons
+from dsar.services.sharing import Standing
 
 Raw = str | int | float | bool | None
 
@@ -19,7 +21,8 @@ class Decision:
     lock: tuple[str, Raw] | None = None
     rule: str | None = None
     until: date | None = None
-    reason: str | None = None  # nothing is done, and why
+    reason: str | None = None  # why it stays, where no law says so
+    shared: bool = False  # it stays for the others whom it belongs to
 
     @property
     def kept(self) -> bool:
@@ -39,16 +42,20 @@ def decide(
     key: Sequence[str],
     today: date,
     internal: Container[str] = (),
+    standing: Standing | None = None,
 ) -> Decision:
     """What an erasure does to this record today.
 
     internal: the kinds of identifier that are the controller's own numbers.
+    standing: who stands in it, where it belongs to others as well.
 
     A record that a law wants kept (PIPL 47(2)) stays until the last day of its period,
     reduced to the map's fields and locked; once the period is over it goes like any other.
     A period whose start is not known yet has not ended.
     """
     wanted = collection.on_erasure
+    if standing is not None and not isinstance(wanted, Nothing):
+        return _of_several(collection, key, internal, standing)
     if isinstance(wanted, Keep):
         if all(holds(condition, row) for condition in wanted.where):
             until = _until(wanted, row)
@@ -63,6 +70,23 @@ def decide(
         return Decision(False, reason=wanted.reason)
     assert isinstance(wanted, Delete)  # noqa: S101
     return Decision(True)
+
+
+def _of_several(
+    collection: Collection, key: Sequence[str], internal: Container[str], standing: Standing
+) -> Decision:
+    """A shared record stays as it is for the others; at most what names this person goes from it.
+
+    What it is found and counted by again stays, as in a record that a law keeps; so does what a law wants.
+    """
+    if collection.shared == "keep":
+        return Decision(False, reason=reasons.SHARED_KEPT, shared=True)
+    by_law = collection.on_erasure.fields if isinstance(collection.on_erasure, Keep) else ()
+    found_by = [by for by in collection.found_by if by.column in standing.own]
+    ours = {by.column for by in found_by if by.kind in internal}
+    stays = {*key, *by_law, *(ours or {by.column for by in found_by})}
+    blank = tuple(column for column in standing.own if column not in stays)
+    return Decision(False, blank, reason=reasons.SHARED, shared=True)
 
 
 def holds(condition: Condition, row: Mapping[str, Raw]) -> bool:
