@@ -1,6 +1,6 @@
 """One collection as it stands on paper: the facts about it, its records, and what is left out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,10 +11,11 @@ from dsar.errors import ReleaseRefused
 from dsar.render.decode import as_stored, in_words, when
 from dsar.render.layout import Content, Layout, layout
 from dsar.render.package import CollectionShown, FieldShown, FileShown, Raw, Row
-from dsar.render.typeset import Typeset, nobr
+from dsar.render.typeset import Typeset, nobr, visible
 from dsar.render.withheld import Left, left_out
 
 _FEW_SOURCES = 3
+_LONGEST = 2000  # characters of one value on paper: a long unbroken one takes the square of its length to set
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Cell:
-    """One value; `more` is the file of the package that it names, or ''."""
+    """One value; `more` is the file of the package that it names, or where the rest of it is, or ''."""
 
     title: Markup
     value: Markup
-    more: str = ""
+    more: Markup
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,20 @@ class CollectionPrinter:
         printed = [shown for shown in given if not whole or _kept_in_sight(shown, collection, rows)]
         columns = [self._column(shown.field, rows) for shown in printed]
         files = {(file.row, file.field): file for file in collection.files}
+        csv = csv_name(store, collection.name)
         return CollectionPaper(
             title=self._set.words(collection.title),
             count=self._count(collection.records),
             facts=self._facts(collection, rows),
             layout=layout(columns, len(rows)),
             titles=tuple(self._set.words(shown.field.title) for shown in printed),
-            rows=tuple(self._row(place, row, printed, files) for place, row in enumerate(rows)),
+            rows=tuple(
+                tuple(
+                    self._cell(shown.field, row, files.get((place, shown.field.name)), csv)
+                    for shown in printed
+                )
+                for place, row in enumerate(rows)
+            ),
             empty=tuple(self._set.words(shown.field.title) for shown in given if shown not in printed),
             cut=Markup("") if whole else self._cut(store, collection, len(rows)),
             left=left_out(collection, self._set),
@@ -91,7 +99,7 @@ class CollectionPrinter:
     def _column(self, field: Field, rows: Sequence[Row]) -> Content:
         _ = self._set.texts.say
         raws = [raw for row in rows if (raw := row.get(field.name)) not in (None, "")]
-        texts = [in_words(field, raw, self._set.texts) for raw in raws]
+        texts = [in_words(field, raw, self._set.texts)[:_LONGEST] for raw in raws]
         gaps = [_("nothing recorded")] if len(raws) < len(rows) else []
         dated = [text for raw, text in zip(raws, texts, strict=True) if _is_date(field, raw)]
         return Content(
@@ -102,12 +110,7 @@ class CollectionPrinter:
             numeric=bool(raws) and not field.values and all(_is_amount(raw) for raw in raws),
         )
 
-    def _row(
-        self, place: int, row: Row, printed: Sequence[FieldShown], files: Mapping[tuple[int, str], FileShown]
-    ) -> tuple[Cell | None, ...]:
-        return tuple(self._cell(shown.field, row, files.get((place, shown.field.name))) for shown in printed)
-
-    def _cell(self, field: Field, row: Row, file: FileShown | None) -> Cell | None:
+    def _cell(self, field: Field, row: Row, file: FileShown | None, csv: str) -> Cell | None:
         raw = row.get(field.name)
         if raw in (None, ""):
             return None
@@ -115,10 +118,21 @@ class CollectionPrinter:
         title = self._set.words(field.title)
         if _is_date(field, raw):
             day, time = _date_part(text), text[len(_date_part(text)) :]
-            return Cell(title, nobr(day) + time)
-        if not field.values and not isinstance(raw, bool):
-            return Cell(title, self._set.own(text), file.name if file else "")
-        return Cell(title, self._set.ours(self._set.own(text)))
+            return Cell(title, nobr(day) + time, Markup(""))
+        if field.values or isinstance(raw, bool):
+            return Cell(title, self._set.ours(self._set.own(text)), Markup(""))
+        if len(text) > _LONGEST:
+            return Cell(title, self._set.own(text[:_LONGEST]), self._rest(len(text), csv))
+        return Cell(title, self._set.own(text), visible(file.name) if file else Markup(""))
+
+    def _rest(self, characters: int, csv: str) -> Markup:
+        _ = self._set.say
+        return _(
+            "These are the first %(listed)s of %(all)s characters. All of them are in the file %(file)s.",
+            listed=f"{_LONGEST:,}",
+            all=f"{characters:,}",
+            file=nobr(csv),
+        )
 
     def _facts(self, collection: CollectionShown, rows: Sequence[Row]) -> Facts:
         _ = self._set.say
@@ -165,7 +179,7 @@ class CollectionPrinter:
         if field is None or collection.source_field is None:
             return Markup("")
         said = dict.fromkeys(in_words(field, row.get(field.name), self._set.texts) for row in rows)
-        if "" not in said and 0 < len(said) <= _FEW_SOURCES:
+        if "" not in said and 0 < len(said) <= _FEW_SOURCES and max(map(len, said)) <= _LONGEST:
             return self._set.join(self._set.own(text) for text in said)
         return _("Each record says it, under “%(field)s”.", field=self._set.words(field.title))
 

@@ -45,13 +45,19 @@ def stylesheet() -> Path:
     return places.templates() / "copy" / "paper.css"
 
 
+def ground() -> Path:
+    """What elements do by themselves, in place of WeasyPrint's own sheet for all of HTML."""
+    return places.templates() / "copy" / "ground.css"
+
+
 class OursOnly(URLFetcher):  # type: ignore[misc]
     """Records are hostile text: nothing is fetched but our stylesheet and fonts, by their exact address."""
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols={"file"}, allow_redirects=False)
         made = fonts()
-        self._ours = {path.resolve().as_uri() for path in (stylesheet(), made.regular, made.bold, made.rare)}
+        files = (stylesheet(), ground(), made.regular, made.bold, made.rare)
+        self._ours = {path.resolve().as_uri() for path in files}
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
         """Raises FatalURLFetchingError, which stops the press, for any other address."""
@@ -60,10 +66,17 @@ class OursOnly(URLFetcher):  # type: ignore[misc]
         return super().fetch(url, headers)
 
 
+class _Paper(HTML):  # type: ignore[misc]
+    """A document whose elements behave as our sheet says, and no other."""
+
+    def _ua_stylesheets(self, _forms: bool = False) -> list[Any]:
+        return [_loaded()[0]]
+
+
 def press(html: str) -> bytes:
     """A PDF that is tagged and declares PDF/UA-1, of a whole HTML document."""
-    types, style = _loaded()
-    document = HTML(string=html, base_url="about:blank", url_fetcher=OursOnly())
+    _basis, types, style = _loaded()
+    document = _Paper(string=html, base_url="about:blank", url_fetcher=OursOnly())
     with _no_collecting():
         made = document.write_pdf(
             stylesheets=[style], font_config=types, pdf_variant="pdf/ua-1", finisher=_finish
@@ -81,14 +94,18 @@ def _no_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _loaded() -> tuple[Any, Any]:
-    """Fonts and stylesheet, loaded once a thread: Pango's font maps are not shared between threads."""
+def _loaded() -> tuple[Any, Any, Any]:
+    """The ground, fonts and stylesheet, loaded once a thread: Pango's font maps are not shared between threads."""
     if not hasattr(_thread, "loaded"):
         with _only_our_fonts():
             types = FontConfiguration()
-        style = CSS(filename=str(stylesheet()), font_config=types, url_fetcher=OursOnly())
-        _thread.loaded = types, style
+        basis, style = (_sheet(path, types) for path in (ground(), stylesheet()))
+        _thread.loaded = basis, types, style
     return _thread.loaded  # type: ignore[no-any-return]
+
+
+def _sheet(path: Path, types: Any) -> Any:
+    return CSS(filename=str(path), font_config=types, url_fetcher=OursOnly())
 
 
 def _finish(_document: Any, pdf: Any) -> None:

@@ -81,6 +81,20 @@ def test_line_feeds_stay_and_a_huge_word_is_broken(tmp_path):
     assert max(rights) < 595 - 50  # points: nothing is printed past the margin
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh-CN", "以上为全部150,000个字符中的前2,000个，全部内容见文件csv/"),
+        ("en", "Thesearethefirst2,000of150,000characters.Allofthemareinthefilecsv/"),
+    ],
+)
+def test_an_endless_word_is_begun_and_the_file_with_all_of_it_is_named(lang, said, tmp_path):
+    text = "".join(read(["xq" * 75_000, "short"], tmp_path, lang).split())
+    assert "xq" * 50 in text
+    assert text.count("xq") == 1000
+    assert said in text
+
+
 def test_a_record_cannot_say_a_count_for_us():
     package = packages.single([{"text": "客户关系系统 10条", "n": 1}], NOTE)
     pdf = copy_pdf(package, rows=10)
