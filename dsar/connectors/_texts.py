@@ -6,8 +6,8 @@ from itertools import chain
 from typing import Generic, TypeVar
 
 from dsar.connectors import Probe
-from dsar.datamap.identifiers import candidates, common_forms
-from dsar.datamap.tokens import folded, rough
+from dsar.datamap.identifiers import candidates, common_forms, spelled
+from dsar.datamap.tokens import SPELLED, folded, rough
 from dsar.datamap.types import IdentifierKind
 
 Owner = TypeVar("Owner")
@@ -24,7 +24,9 @@ class Texts(Generic[Owner]):
             self._numbers_only &= kind.normal in ("e164", "email")
             for form in common_forms(kind, value):
                 self._owners.setdefault(form, []).append(owner)
-        self._unmarked = frozenset(form.lstrip("#+") for form in self._owners)
+        self._alike = frozenset(folded(form) for form in self._owners if form.startswith(SPELLED))
+        self._folded = self._alike | self._owners.keys()
+        self._unmarked = frozenset(form.lstrip("#+") for form in self._folded)
         self._shortest = min((len(form) for form in self._unmarked if form.isdigit()), default=0)
 
     def any_in(self, texts: Iterable[str]) -> bool:
@@ -36,16 +38,20 @@ class Texts(Generic[Owner]):
         if self._numbers_only:
             return not self._unmarked.isdisjoint(rough(lines, self._shortest))
         whole = (line.strip() for line in lines.split("\n"))
-        return not self._owners.keys().isdisjoint(chain(whole, candidates(lines)))
+        return not self._folded.isdisjoint(chain(whole, candidates(lines)))
 
     def within(self, text: str) -> list[Owner]:
         """The owners whose identifiers stand in the text, each once."""
         if not text or (self._numbers_only and not _MAY.search(text)):
             return []
         found: dict[Owner, None] = {}
+        alike = False
         for token in candidates(text):
             if token in self._owners:
                 found.update(dict.fromkeys(self._owners[token]))
+            alike = alike or token in self._alike
+        for token in spelled(text) if alike else ():  # another person may have the same in small letters
+            found.update(dict.fromkeys(self._owners.get(token, ())))
         return list(found)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from dsar.datamap import phones
 from dsar.datamap.phones import PLAIN_FORMS
-from dsar.datamap.tokens import SHORTEST_NUMBER, candidates, folded
+from dsar.datamap.tokens import SHORTEST_NUMBER, SPELLED, candidates, narrowed, spelled
 from dsar.datamap.types import IdentifierKind
 from dsar.errors import BadInput
 
@@ -25,6 +25,7 @@ __all__ = [
     "masked",
     "matches",
     "normal",
+    "spelled",
     "spellings",
     "written",
 ]
@@ -113,15 +114,16 @@ def _common(normal: str, region: str | None, value: str) -> frozenset[str]:
         spoken = {*(f"#{way}" for way in digits), *(f"+{way}" for way in phones.after_plus(value))}
         stored = frozenset[str]().union(*(phones.forms(value, region, form) for form in PLAIN_FORMS))
     else:
-        spoken, stored = {folded(value)}, frozenset({value})
+        spoken, stored = {value if normal == "email" else SPELLED + narrowed(value)}, frozenset({value})
     return frozenset(spoken | {_digest(name, text) for name in HASHES for text in stored})
 
 
 def common_forms(kind: IdentifierKind, value: str) -> frozenset[str]:
     """Every token under which a value may stand in a text.
 
-    The test is `common_forms(…) & set(candidates(text))`.  Empty for a value so short (below 4
-    characters, or 7 where it is digits alone) that a text that holds it says nothing of the person.
+    The test is `common_forms(…) & {*candidates(text), *spelled(text)}`: in the case in which it is
+    spelled where that tells two people apart.  Empty for a value so short (below 4 characters, or 7
+    where it is digits alone) that a text that holds it says nothing of the person.
     """
     if kind.normal == "exact" and len(value) < (SHORTEST_NUMBER if value.isdigit() else SHORTEST):
         return frozenset()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dsar.datamap.phones import INVISIBLE
 
 SHORTEST_NUMBER, LONGEST_NUMBER = 7, 20  # digits
+SPELLED = " "  # no other token can begin with it
 
 # Scripts that set no spaces between words: they bound the Latin words and the numbers beside them.
 _EAST = "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001f200-\U0003ffff"
@@ -17,9 +18,9 @@ _PIECE = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(  # begins at a boundary, and o'brien@ is not brien@
     rf"(?<![^\W{_EAST}])(?<![\u0300-\u036f.+\-])(?<!\w['’])(?:{_LETTER}|[\u0300-\u036f.+\-])+@(?:{_LETTER}|[.\-])+"
 )
-_HASH = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])")
+_HASH = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Fa-f])")
 _BETWEEN = r"[ \-\u2010-\u2015\u2212.·()\[\]/]{1,3}"
-_NUMBER = re.compile(rf"(?P<plus>(?<![0-9a-z])\+[ (]{{0,2}})?(?P<groups>[0-9]+(?:{_BETWEEN}[0-9]+)*)")
+_NUMBER = re.compile(rf"(?P<plus>(?<![0-9A-Za-z])\+[ (]{{0,2}})?(?P<groups>[0-9]+(?:{_BETWEEN}[0-9]+)*)")
 _GROUP = re.compile(r"[0-9]+")
 # The same, many lines at a time: a run is entered at its first character and never again.
 _RUN = re.compile(rf"[0-9](?<![0-9]{{2}})[0-9]{{{SHORTEST_NUMBER - 1},{LONGEST_NUMBER - 1}}}+(?![0-9])")
@@ -28,13 +29,19 @@ _HASH_LIKE = re.compile(r"[0-9a-f](?<![0-9a-f]{2})[0-9a-f]{31,63}+(?![0-9a-f])")
 _INVISIBLE = re.compile(f"[{''.join(map(chr, INVISIBLE))}]")
 
 
-def folded(text: str) -> str:
-    """The text as tokens are compared: half-width, lower-case, trimmed, nothing invisible."""
+def narrowed(text: str) -> str:
+    """The text half-width and trimmed, with nothing invisible; its capitals stay."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         if _INVISIBLE.search(text):
-            text = text.translate(INVISIBLE)
-        return unicodedata.normalize("NFKC", text.lower()).strip()
+            text = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
+    return text.strip()
+
+
+def folded(text: str) -> str:
+    """The text as tokens are compared: half-width, lower-case, trimmed, nothing invisible."""
+    if not text.isascii():
+        return unicodedata.normalize("NFKC", narrowed(text).lower()).strip()
     return text.lower().strip()
 
 
@@ -47,7 +54,15 @@ def candidates(text: str) -> Iterator[str]:
     number inside a longer one is not found.  Behind a + only the number that begins there
     counts, with its +: `+1 310 000 8688` holds no `#13100008688`.
     """
-    whole = folded(text)
+    yield from _tokens(folded(text))
+
+
+def spelled(text: str) -> Iterator[str]:
+    """The tokens of the text as they are spelled there, capitals and all, each marked `SPELLED`."""
+    return (f"{SPELLED}{token}" for token in _tokens(narrowed(text)))
+
+
+def _tokens(whole: str) -> Iterator[str]:
     if not whole:
         return
     yield whole

@@ -1,11 +1,12 @@
 """Other people's records that mention the person: counted for the copy, settled by an erasure."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dsar.datamap.identifiers import candidates, common_forms
+from dsar.datamap.identifiers import candidates, common_forms, spelled
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.models import Mention
 from dsar.services.finding import Finding, Person
@@ -35,7 +36,7 @@ def own_forms(datamap: DataMap, person: Person) -> frozenset[str]:
 def stands_in(row: Mapping[str, Raw], collection: Collection, forms: frozenset[str]) -> bool:
     """Whether one of the tokens stands in a field of a record that may be about others."""
     texts = (str(row[column]) for column in columns(collection) if row.get(column) is not None)
-    return any(not forms.isdisjoint(candidates(text)) for text in texts)
+    return any(not forms.isdisjoint(chain(candidates(text), spelled(text))) for text in texts)
 
 
 def record(session: Session, store: str, findings: Sequence[Finding]) -> None:

@@ -22,6 +22,9 @@ ENTRIES = [
     "王伟 13100001234",
     "1310000868",
     "x",
+    "ABC-1234",
+    "abc-1234",
+    "会员 Abc-1234",
 ]
 
 
@@ -38,6 +41,7 @@ class Filled:
     held: Callable[[], dict]  # every record: what names it, all it holds
     ours: set  # names of his records in `held`
     by_value: bool  # whether a sweep sees them
+    cased: tuple[str, str, str] = ("card", "ABC-1234", "abc-1234")  # kind, and two that capitals tell apart
 
     def connect(self, url: str = "") -> Connector:
         return maps.connect(self.store, url or self.url)
@@ -67,9 +71,12 @@ def sql(url: str) -> Filled:
         "CREATE INDEX student_phone ON student (phone)",
         "INSERT INTO student VALUES (1, '13100008688', 'luo@x.cn', 'a'), (2, '13100008687', 'ann@x.cn', 'b'), "
         "(3, '13100008688', 'ánn@x.cn', NULL), (4, '13000000038', 'ann@x.cn ', 'd'), (5, NULL, NULL, NULL), "
-        "(6, '131000086880', 'x', ''), (7, '13100008688 ', '', '')",
+        "(6, '131000086880', 'x', ''), (7, '13100008688 ', '', ''), (8, '', '', 'ABC-1234'), "
+        "(9, '', '', 'abc-1234'), (10, '', '', 'Abc-1234')",
     )
-    students = maps.collection("student", ("phone", "phone", "national"), ("email", "email", "exact"))
+    students = maps.collection(
+        "student", ("phone", "phone", "national"), ("email", "email", "exact"), ("card", "note", "exact")
+    )
     return Filled(
         maps.store("sql", students), url, students, maps.HIS, maps.TWIN, "phone",
         lambda: {row[0]: tuple(row) for row in run(url, "SELECT * FROM student")}, {1, 3}, by_value=True,
@@ -84,7 +91,7 @@ def sql_suggest(url: str) -> Filled:
         "CREATE TABLE suggestion (id INTEGER PRIMARY KEY, entry VARCHAR(80))",
         f"INSERT INTO suggestion VALUES {rows}",
     )
-    suggestions = maps.collection("suggestion", ("phone", "entry", "any"))
+    suggestions = maps.collection("suggestion", ("phone", "entry", "any"), ("card", "entry", "exact"))
     place = maps.store("sql_suggest", suggestions, settings={"table": "suggestion", "column": "entry"})
     return Filled(
         place, url, suggestions, maps.HIS, maps.TWIN, "phone",
@@ -110,7 +117,7 @@ def redis_suggest(url: str, key: str, order: str) -> Filled:
                     entries.setdefault(entry, []).append(name)
         return entries
 
-    suggestions = maps.collection("suggestion", ("phone", "entry", "any"))
+    suggestions = maps.collection("suggestion", ("phone", "entry", "any"), ("card", "entry", "exact"))
     place = maps.store("redis_suggest", suggestions, settings={"key": key, "order": order})
     return Filled(
         place, url, suggestions, maps.HIS, maps.TWIN, "phone", held, set(ENTRIES[:2]), by_value=True
@@ -119,12 +126,19 @@ def redis_suggest(url: str, key: str, order: str) -> Filled:
 
 def folder(root: Path) -> Filled:
     """Recordings and papers, named by rows elsewhere."""
-    for name in ("lessons/luo.ogg", "lessons/lu.ogg", "lessons/deep/luo.ogg", "papers/luo.ogg", "luo.ogg"):
+    for name in (
+        "lessons/luo.ogg",
+        "lessons/lu.ogg",
+        "lessons/deep/luo.ogg",
+        "papers/luo.ogg",
+        "luo.ogg",
+        "lessons/LU.ogg",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(name.encode() * 1000)
     lessons = maps.collection("lessons", ("file", "name", "exact"))
     return Filled(
         maps.store("folder", lessons, settings={"root": str(root)}), "", lessons, "luo.ogg", "lu.ogg", "file",
         lambda: {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()},
-        {"lessons/luo.ogg"}, by_value=False,
+        {"lessons/luo.ogg"}, by_value=False, cased=("file", "LU.ogg", "lu.ogg"),
     )  # fmt: skip

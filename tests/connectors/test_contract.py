@@ -85,6 +85,18 @@ class TestEveryConnector:
         assert swept(store, store.his, [Place(store.collection.table, (column,))])
         assert swept(store, store.his, []) == []
 
+    def test_capitals_tell_two_people_apart(self, store):
+        kind, *values = store.cased
+        with store.connect() as connector:
+            records = [list(connector.find(store.collection, [Probe(0, 0, kind, value)])) for value in values]
+            hits = [{hit.key for hit in connector.sweep([Sought(0, kind, value)])} for value in values]
+            offered = [{hit.key for hit in connector.offers([Sought(0, kind, value)])} for value in values]
+        keys = [{one.key for one in each} for each in records]
+        assert [len(each) for each in keys] == [1, 1]
+        assert keys[0] != keys[1]
+        assert hits == keys
+        assert offered in (keys, [set(), set()])
+
     def test_it_describes_every_table_that_the_map_names(self, store):
         with store.connect() as connector:
             table = connector.describe().tables[store.collection.table]
