@@ -20,7 +20,19 @@ from dsar.render.certificate import Box, Certificate, ProofKept, Step, Typed
 from dsar.render.package import SealShown
 from dsar.render.pdf import certificate_pdf
 from dsar.render.release import check_certificate
-from dsar.services import finding, intake, keeping, keys, ledger, mailing, maps, showing, verdicts, work
+from dsar.services import (
+    finding,
+    intake,
+    keeping,
+    keys,
+    ledger,
+    mailing,
+    maps,
+    planning,
+    showing,
+    verdicts,
+    work,
+)
 from dsar.services.finding import Asked
 from dsar.services.work import Claim
 from dsar.terms import OPEN_VERDICTS, KeyClass, Stage, Status, Verdict
@@ -47,7 +59,8 @@ def _is_due(session: Session, request: Request) -> bool:
     """Whether all was looked at, and what was seen is on no certificate yet."""
     made = ledger.newest(session, request.reference, "certificate.made")
     seen = ledger.newest(session, request.reference, "store.looked", "erasure.reopened", "request.map_moved")
-    return request.status == Status.WORKING and made < seen and not _unseen(session, request.reference)
+    whole = planning.stands(session, request.reference) and not _unseen(session, request.reference)
+    return request.status == Status.WORKING and made < seen and whole
 
 
 def _unseen(session: Session, reference: str) -> int:

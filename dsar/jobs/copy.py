@@ -91,7 +91,8 @@ def _record(
             )
         )
     session.flush()
-    mailing.raise_told(session, office.vault, request, "ready", at=at)
+    number = len(ledger.facts_of(session, reference, "copy.made"))
+    mailing.raise_told(session, office.vault, request, "ready", number=number, at=at)
     work.put(
         session, "expire_copy", key=f"expire:{reference}", not_before=copy.expires_at, reference=reference
     )

@@ -22,7 +22,7 @@ def expire_copy(office: Office, claim: Claim, *, reference: str) -> None:
     """A copy lives days: then the package and what it was made from are destroyed."""
     with faults.effect("purge.write"), held(claim) as session:
         copy = session.get_one(Copy, intake.get(session, reference).reference)
-        if copy.state != CopyState.EXPIRED:
+        if copy.state in (CopyState.READY, CopyState.DELIVERED):  # one that is made anew has a later day
             ledger.record(session, "copy.expired", actor="worker", reference=reference, at=clock.now())
             copy.state = CopyState.EXPIRED
             _forget_files(session, reference, "copy")

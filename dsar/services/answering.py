@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dsar.models import Copy, Erasure, LedgerEntry, Request
+from dsar.models import Copy, Erasure, Request
 from dsar.services import erasing, ledger, mailing, maps, verdicts, work
 from dsar.terms import COPIED, ERASED, OPEN, CopyState, Stage, Status
 
@@ -17,6 +17,9 @@ def told(session: Session, row: Request, *, at: datetime) -> None:
     A request whose every verdict is settled is closed with it.  Twice changes nothing.
     """
     if row.status != Status.WORKING or (row.right in ERASED and verdicts.is_open(session, row)):
+        return
+    copy = session.get(Copy, row.reference)
+    if copy and copy.state == CopyState.MAKING:  # it was told of a copy from before something more was proven
         return
     ledger.record(session, "request.told", actor="worker", reference=row.reference, at=at)
     ledger.record(session, "request.answered", actor="worker", reference=row.reference, at=at)
@@ -34,16 +37,9 @@ def downloaded(session: Session, row: Request, *, actor: str, at: datetime) -> N
     ledger.record(session, "copy.downloaded", actor=actor, reference=row.reference, at=at)
 
 
-def moments(session: Session, row: Request, act: str) -> list[datetime]:
-    """When an act of the ledger was done for a request, oldest first."""
-    entry = LedgerEntry
-    wanted = select(entry.at).where(entry.reference == row.reference, entry.act == act)
-    return list(session.scalars(wanted.order_by(entry.number)))
-
-
 def waits_for_copy(session: Session, row: Request) -> Request | None:
     """The erasure that was asked together with this copy, while it waits for the person to have it."""
-    if moments(session, row, "copy.fetched"):
+    if erasing.has_copy(session, row):
         return None
     together = Request.submission == row.submission, Request.right.in_(ERASED), Request.status.in_(OPEN)
     asked = session.scalars(select(Request).where(*together, Request.looks_only.is_(False)))

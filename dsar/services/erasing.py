@@ -4,53 +4,50 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.errors import NotAllowed
 from dsar.models import (
     Erasure,
-    ErasureItem,
     LedgerEntry,
-    Probe,
     RecipientAsk,
     Request,
-    RequestIdentifier,
-    StoreWork,
 )
-from dsar.models.search import UNMAPPED
-from dsar.services import ledger, maps, proving, reasons, searching, staff, verdicts, work
-from dsar.terms import COPIED, OPEN, Stage, Status, StoreState
+from dsar.services import ledger, maps, planning, proving, searching, staff, verdicts, work
+from dsar.terms import COPIED, OPEN, Stage, Status
 from dsar.vault import Vault
 
-BEFORE_DUE = timedelta(days=3)  # an erasure waits for its copy until then
+BEFORE_DUE = timedelta(days=3)  # an erasure waits for its copy until then, and so long after the last proof
 
 
 def plan(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
     """Seal the identifier set and plan every collection; twice plans only what is new.
 
     From here on everything starts from the sealed set, never from a parent row.
+    A plan that has grown is let go anew where it is over its threshold.
     """
     datamap = maps.get(session, row.map_version)
     if row.status != Status.WORKING or not searching.identifiers_final(
         datamap, searching.open_counts(session, [row.reference])[row.reference]
     ):
         return
-    if _being_searched(session, row.reference):
+    if planning.being_searched(session, row.reference):
         return
-    erasure = session.get(Erasure, row.reference)
-    if erasure is None:
-        _seal(session, vault, row, at=at)
-        erasure = Erasure(reference=row.reference, looks_only=row.looks_only, sealed_at=at, certificate=0)
-        session.add(erasure)
-    _add_items(session, row, datamap, at=at)
-    _count_late(session, row, at=at)
+    erasure, grown = planning.plan(session, vault, row, datamap, at=at)
     _ask_recipients(session, row, datamap, at=at)
     session.flush()
-    if erasure.stage == Stage.PLANNED and not (verdicts.needs_go(session, row) and not row.looks_only):
+    if grown:
+        erasure.gone_by = None  # what was let go was less
+    waits = verdicts.needs_go(session, row) and not row.looks_only
+    if erasure.stage == Stage.HELD:
+        erasure.held_before = Stage.PLANNED if waits else erasure.held_before
+    elif waits:
+        erasure.stage, erasure.done_at = Stage.PLANNED, None
+    elif erasure.stage == Stage.PLANNED:
         _freeze(session, row, erasure, datamap, at=at)
-    elif erasure.stage in (Stage.ERASING, Stage.LOOKING, Stage.DONE):
+    elif erasure.stage != Stage.FROZEN:
         _go_on(session, row, erasure, datamap, at=at)
 
 
@@ -70,11 +67,16 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
     """Let a plan go that stopped at its threshold; by another person than who confirmed the identity."""
     staff.acting(session, by)
     erasure = of(session, row)
+    if erasure.stage == Stage.PLANNED and not planning.stands(session, row.reference):
+        raise NotAllowed(
+            f"an identifier of request {row.reference} was proven since; its erasure is being planned anew"
+        )
     if erasure.stage == Stage.HELD:
         ledger.record(session, "erasure.released", actor=by, reference=row.reference, at=at)
         erasure.stage, erasure.held_before = erasure.held_before or Stage.PLANNED, None
         _go_on_from(session, row, erasure, at=at)
-    if erasure.stage != Stage.PLANNED or not verdicts.needs_go(session, row):
+    to_let_go = verdicts.needs_go(session, row) and planning.stands(session, row.reference)
+    if erasure.stage != Stage.PLANNED or not to_let_go:
         wake(session, erasure, maps.get(session, row.map_version).stores)
         return erasure
     if by in _confirmed_by(session, row.reference):
@@ -88,7 +90,9 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
 def _go_on_from(session: Session, row: Request, erasure: Erasure, *, at: datetime) -> None:
     """Call again for what came due while the erasure was held, and so was passed over."""
     datamap = maps.get(session, row.map_version)
-    if erasure.stage == Stage.FROZEN:  # its copy may have been fetched meanwhile
+    stands = planning.stands(session, row.reference)
+    planned = erasure.stage == Stage.PLANNED and stands and not verdicts.needs_go(session, row)
+    if planned or erasure.stage == Stage.FROZEN:  # its copy may have been fetched meanwhile
         _freeze(session, row, erasure, datamap, at=at)
     elif erasure.stage in (Stage.ERASING, Stage.LOOKING):
         work.put_many(session, "look_store", [(f"look:{name}", {"store": name}) for name in datamap.stores])
@@ -140,92 +144,6 @@ def of(session: Session, row: Request) -> Erasure:
     return erasure
 
 
-def _seal(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
-    known = RequestIdentifier
-    wanted = select(known.kind, known.blind).where(
-        known.reference == row.reference, known.confirmed_at.is_not(None)
-    )
-    blinds = sorted(f"{kind} {blind}" for kind, blind in session.execute(wanted))
-    ledger.record(
-        session, "erasure.sealed", actor="worker", reference=row.reference, at=at,
-        identifiers=len(blinds), digest=vault.blind("set", "\n".join(blinds)),
-    )  # fmt: skip
-
-
-def _add_items(session: Session, row: Request, datamap: DataMap, *, at: datetime) -> None:
-    """One item for each collection; an unmapped place that has been mapped since becomes one."""
-    items = select(ErasureItem).where(ErasureItem.reference == row.reference)
-    there = {(item.store, item.collection): item for item in session.scalars(items)}
-    fresh = [
-        (s, c)
-        for s, c in datamap.collections()
-        if not ((s.name, c.name) in there and there[s.name, c.name].mapped)
-    ]
-    if not fresh:
-        return
-    counts, searched = _planned(session, row.reference), _searched(session, row.reference)
-    planned = {
-        (s.name, c.name): counts.get((s.name, c.name), 0) if s.name in searched else None for s, c in fresh
-    }
-    ledger.record(
-        session, "erasure.planned", actor="worker", reference=row.reference, at=at,
-        records={f"{store}.{collection}": n for (store, collection), n in planned.items()},
-    )  # fmt: skip
-    for store, collection in fresh:
-        item = there.get((store.name, collection.name))
-        if item is None:
-            item = ErasureItem(reference=row.reference, store=store.name, collection=collection.name)
-            item.erased = item.kept = item.rounds = item.keepable = 0
-            item.cannot, item.where = False, []
-            session.add(item)
-        item.mapped, item.planned, item.reason = (
-            True,
-            planned[store.name, collection.name],
-            None if store.erasing else reasons.OFF,
-        )
-        item.residue, item.looked_at, item.erased_at = None, None, at if row.looks_only else None
-
-
-def _count_late(session: Session, row: Request, *, at: datetime) -> None:
-    """Take the counts of stores that were searched only after they were planned."""
-    item = ErasureItem
-    uncounted = select(item).where(item.reference == row.reference, item.mapped, item.planned.is_(None))
-    searched = _searched(session, row.reference)
-    late = [one for one in session.scalars(uncounted.order_by(item.id)) if one.store in searched]
-    if not late:
-        return
-    counts = _planned(session, row.reference)
-    planned = {(one.store, one.collection): counts.get((one.store, one.collection), 0) for one in late}
-    ledger.record(
-        session, "erasure.planned", actor="worker", reference=row.reference, at=at,
-        records={f"{store}.{collection}": n for (store, collection), n in planned.items()},
-    )  # fmt: skip
-    for one in late:
-        one.planned = planned[one.store, one.collection]
-
-
-def _being_searched(session: Session, reference: str) -> bool:
-    """Whether a store has neither answered yet nor failed to: the plan waits for it, and is called for again."""
-    asked = StoreWork.state.in_((StoreState.WAITING, StoreState.WORKING))
-    pending = select(StoreWork.store).where(
-        StoreWork.reference == reference, StoreWork.searched_at.is_(None), asked
-    )
-    return session.scalar(pending.limit(1)) is not None
-
-
-def _searched(session: Session, reference: str) -> set[str]:
-    searched = StoreWork.searched_at.is_not(None)
-    return set(session.scalars(select(StoreWork.store).where(StoreWork.reference == reference, searched)))
-
-
-def _planned(session: Session, reference: str) -> dict[tuple[str, str], int]:
-    counted = select(Probe.store, Probe.collection, func.sum(Probe.records)).where(
-        Probe.reference == reference, Probe.collection != UNMAPPED
-    )
-    rows = session.execute(counted.group_by(Probe.store, Probe.collection))
-    return {(store, collection): int(n) for store, collection, n in rows}
-
-
 def _ask_recipients(session: Session, row: Request, datamap: DataMap, *, at: datetime) -> None:
     """A recipient that is no store of the map is asked by a letter, which staff sends."""
     used = {name for _, collection in datamap.collections() for name in collection.recipients}
@@ -257,15 +175,25 @@ def _not_before(session: Session, row: Request, datamap: DataMap, *, at: datetim
         return None
     undo = at + timedelta(hours=datamap.undo_hours) if datamap.undo_hours else None
     waits = select(Request).where(Request.submission == row.submission, Request.right.in_(COPIED))
-    copies = [r for r in session.scalars(waits) if r.status in OPEN or not _fetched(session, r)]
+    copies = [r for r in session.scalars(waits) if r.status in OPEN or not has_copy(session, r)]
     if not copies:
         return undo
-    latest = datetime.combine(row.due_on - BEFORE_DUE, time(0), ZoneInfo(datamap.controller.zone))
+    latest = waits_until(session, row)
     return max(latest, undo) if undo else latest
 
 
-def _fetched(session: Session, row: Request) -> bool:
-    return bool(ledger.facts_of(session, row.reference, "copy.fetched"))
+def waits_until(session: Session, row: Request) -> datetime:
+    """How long an erasure waits for the person to have the copy that he asked for with it."""
+    zone = ZoneInfo(maps.get(session, row.map_version).controller.zone)
+    proven = ledger.moments(session, row.reference, "identity.confirmed")
+    latest = datetime.combine(row.due_on - BEFORE_DUE, time(0), zone)
+    return max([latest, *(moment + BEFORE_DUE for moment in proven)])
+
+
+def has_copy(session: Session, row: Request) -> bool:
+    """Whether the person has the newest copy."""
+    fetched = ledger.newest(session, row.reference, "copy.fetched")
+    return fetched > ledger.newest(session, row.reference, "copy.made")
 
 
 def _confirmed_by(session: Session, reference: str) -> set[str]:

@@ -206,10 +206,24 @@ def facts_of(session: Session, reference: str, act: str) -> list[dict[str, Any]]
     return list(session.scalars(wanted.order_by(entry.number)))
 
 
+def moments(session: Session, reference: str, act: str) -> list[datetime]:
+    """When an act was done in a chain, oldest first."""
+    entry = LedgerEntry
+    wanted = select(entry.at).where(entry.reference == reference, entry.act == act)
+    return list(session.scalars(wanted.order_by(entry.number)))
+
+
 def newest(session: Session, reference: str, *acts: str) -> int:
     """The number of the newest entry of any of these acts in a chain; 0 when there is none."""
     wanted = select(func.max(LedgerEntry.number)).where(LedgerEntry.reference == reference)
     return session.scalar(wanted.where(LedgerEntry.act.in_(acts))) or 0
+
+
+def since(session: Session, reference: str, *acts: str) -> datetime | None:
+    """The civil time of the newest entry of any of these acts in a chain, of any act when none is named."""
+    entry = LedgerEntry
+    wanted = select(entry.at).where(entry.reference == reference).order_by(entry.number.desc()).limit(1)
+    return session.scalar(wanted.where(entry.act.in_(acts)) if acts else wanted)
 
 
 def _wrong(line: dict[str, Any], number: int, previous: str) -> str | None:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from dsar import clock
 from dsar.datamap.identifiers import normal
 from dsar.errors import BadInput, NotAllowed
-from dsar.models import Code, Evidence, Request, RequestIdentifier
-from dsar.services import intake, keys, ledger, mailing, maps, searching, staff
+from dsar.models import Code, Copy, Evidence, Request, RequestIdentifier
+from dsar.services import intake, keys, ledger, mailing, maps, planning, searching, staff
 from dsar.services.intake import Given
-from dsar.terms import OPEN, KeyClass, Status
+from dsar.terms import OPEN, CopyState, KeyClass, Status
 from dsar.vault import Vault
 
 GOOD_FOR = timedelta(minutes=15)
@@ -188,6 +188,10 @@ def _proven(session: Session, request: Request, rows: Sequence[RequestIdentifier
     if request.status in (Status.RECEIVED, Status.VERIFYING):
         request.verified_at = at
         request.move_to(Status.WORKING)
+    copy = session.get(Copy, request.reference)
+    if copy and copy.state in (CopyState.READY, CopyState.DELIVERED):
+        copy.state = CopyState.MAKING  # it is made anew, with what this leads to
+    planning.suspend(session, request, at=at)
     searching.look_for(session, request, maps.get(session, request.map_version), rows, at=at)
 
 
@@ -202,12 +206,28 @@ def _prove_siblings(
             for r in own(session, sibling.reference)
             if (r.kind, r.blind) in blinds and r.confirmed_at is None
         ]
-        if sibling.reference != request.reference and fresh and sibling.status in OPEN:
+        if sibling.reference != request.reference and fresh and _takes_more(session, sibling):
             ledger.record(
                 session, "identity.confirmed", actor=actor, reference=sibling.reference, at=at,
                 identifiers=[row.number for row in fresh], by=request.reference,
             )  # fmt: skip
+            _reopen(session, sibling, actor=actor, by=request.reference, at=at)
             _proven(session, sibling, fresh, at=at)
+
+
+def _takes_more(session: Session, row: Request) -> bool:
+    """Whether a request is open, or was answered by a copy that can be made anew."""
+    copy = session.get(Copy, row.reference)
+    answered = row.status in (Status.ANSWERED, Status.CLOSED)
+    return row.status in OPEN or (answered and copy is not None and copy.state != CopyState.EXPIRED)
+
+
+def _reopen(session: Session, row: Request, *, actor: str, by: str, at: datetime) -> None:
+    """A copy that was given lacks what another identifier leads to: it follows, before any of that is erased."""
+    if row.status in (Status.ANSWERED, Status.CLOSED):
+        ledger.record(session, "request.reopened", actor=actor, reference=row.reference, at=at, by=by)
+        row.move_to(Status.WORKING)
+        row.closed_at = None
 
 
 def _chosen(

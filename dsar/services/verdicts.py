@@ -21,7 +21,7 @@ from dsar.models import (
     RequestIdentifier,
     StoreWork,
 )
-from dsar.services import ledger, maps, reasons
+from dsar.services import ledger, maps, planning, reasons
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
@@ -54,7 +54,8 @@ def of_item(item: ErasureItem, work: StoreWork | None) -> Verdict:
 
 def of_request(session: Session, row: Request) -> Verdict:
     """The worst verdict of a request's stores and recipients."""
-    return worst([*_by_store(session, row.reference).values(), *_of_recipients(session, row)])
+    anew = [] if planning.stands(session, row.reference) else [Verdict.PENDING]
+    return worst([*anew, *_by_store(session, row.reference).values(), *_of_recipients(session, row)])
 
 
 def is_open(session: Session, row: Request) -> bool:

@@ -4,7 +4,7 @@ from flask import abort, redirect, render_template, request, url_for
 
 from dsar import clock, db
 from dsar.errors import BadInput, NotFound
-from dsar.services import answering, intake, showing, verdicts
+from dsar.services import intake, ledger, showing, verdicts
 from dsar.web import here, progress, words
 from dsar.web.forms import half_width
 from dsar.web.portal import access, codes
@@ -87,8 +87,8 @@ def _page(reference: str) -> dict:
         erasure = verdicts.show(data, asked) if shown["erasure"] else None
         together = intake.submitted(data, asked.submission)
         to_prove = codes.to_prove(data, asked)
-        downloads = answering.moments(data, asked, "copy.downloaded")
-        expired = answering.moments(data, asked, "copy.expired")
+        downloads = ledger.moments(data, asked.reference, "copy.downloaded")
+        expired = ledger.moments(data, asked.reference, "copy.expired")
     siblings = [(one.reference, words.right(one.right)) for one in together]
     page = {"shown": shown, "siblings": siblings, "to_prove": bool(to_prove)}
     return page | progress.view(shown, erasure, downloads, expired)

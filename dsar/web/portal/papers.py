@@ -7,7 +7,7 @@ from flask import Response, abort, redirect, render_template, request, url_for
 
 from dsar import clock, db
 from dsar.jobs import handover
-from dsar.services import answering, erasing, showing, verdicts
+from dsar.services import answering, erasing, ledger, showing, verdicts
 from dsar.web import here, progress, remains
 from dsar.web.portal import access
 from dsar.web.portal.door import bp
@@ -26,8 +26,11 @@ def copy(reference: str):
     with db.read() as data:
         asked = access.opened(data, reference)
         shown = showing.request(data, here.office().vault, asked, at=clock.now())
-        downloads = len(answering.moments(data, asked, "copy.downloaded"))
+        downloads = len(ledger.moments(data, asked.reference, "copy.downloaded"))
         waits = answering.waits_for_copy(data, asked)
+        begins = (
+            clock.day(erasing.waits_until(data, waits), here.datamap().controller.zone) if waits else None
+        )
     if not progress.has_copy(shown):
         return redirect(url_for("portal.status", reference=asked.reference))
     files = {one["name"]: one["bytes"] for one in shown["copy"]["files"]}
@@ -35,7 +38,7 @@ def copy(reference: str):
     return render_template(
         "portal/copy.html",
         shown=shown, files=files, systems=systems, downloads=downloads, first="first" in request.args,
-        begins=waits.due_on - erasing.BEFORE_DUE if waits else None,
+        begins=begins,
     )  # fmt: skip
 
 
@@ -58,7 +61,7 @@ def have(reference: str):
     """The person says that he has the whole copy: now the erasure that waited for it may begin."""
     with db.read() as data:
         asked = access.opened(data, reference)
-        downloads = answering.moments(data, asked, "copy.downloaded")
+        downloads = ledger.moments(data, asked.reference, "copy.downloaded")
         waits = answering.waits_for_copy(data, asked)
     if waits is None:
         return redirect(url_for("portal.status", reference=asked.reference))
