@@ -164,7 +164,7 @@ def _complete(shown: Mapping[str, Any]) -> None:
     for store in shown["stores"]:
         table.add_row(store["title"]["zh"], str(sum(c["records"] for c in store["collections"])))
     console.print(table)
-    console.print(f"Complete: {shown['complete']}; status {shown['status']}.")
+    console.print(f"{'Complete' if shown['complete'] else 'Not complete'}; status: {shown['status']}.")
 
 
 def _verdicts(shown: Mapping[str, Any]) -> None:
