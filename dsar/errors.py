@@ -52,6 +52,10 @@ class StoreRefused(StoreProblem):
     """A store answered that it will not: no permission, no such table or column."""
 
 
+class RowsRefused(StoreRefused):
+    """A store will not change these rows: others refer to them, or a rule or trigger of it forbids it."""
+
+
 class CannotErase(StoreProblem):
     """A store cannot erase; `ground` says why, and the verdict says it to the person."""
 

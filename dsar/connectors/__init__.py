@@ -16,6 +16,7 @@ from dsar.datamap.schema import Column as Column
 from dsar.datamap.schema import Place as Place
 from dsar.datamap.schema import Schema as Schema
 from dsar.datamap.schema import Table as Table
+from dsar.datamap.schema import Tie as Tie
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import BadInput, CannotErase
 
@@ -57,12 +58,21 @@ class Act:
     lock: tuple[str, Raw] | None = None  # column and value that lock it
 
 
+@dataclass(frozen=True)
+class Held:
+    """Why a record is not deleted: rows that stay refer to it, and would be lost or would be left without it."""
+
+    table: str  # of those rows
+    tie: str  # name of the foreign key
+
+
 @dataclass(frozen=True, repr=False)
 class Erased:
-    """What became of one act; `gone` False when the record no longer matched and was left alone."""
+    """What became of one act; `gone` False when the record no longer matched, or is held, and was left alone."""
 
     act: Act
     gone: bool
+    held: Held | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,6 +130,17 @@ class Connector(ABC):
     def describe(self) -> Schema:
         """What is there."""
 
+    def may_erase(self, collection: Collection) -> None:
+        """Raise StoreRefused when the store does not let this account erase from a collection as the map asks.
+
+        Most kinds know of no rights but over the whole store.
+        """
+        self.check()
+
+    def ties(self) -> Sequence[Tie]:
+        """The foreign keys among its tables."""
+        return ()
+
     @abstractmethod
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
         """The records that the probes lead to, streamed, ordered by subject, then probe, then key.  Reads only.
@@ -132,9 +153,13 @@ class Connector(ABC):
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
         """Carry the acts out in one bounded transaction, by `key AND still matches`; twice is harmless.
 
-        Raises CannotErase when this kind of store cannot.
+        Raises CannotErase when this kind of store cannot, RowsRefused when the store forbids it for these rows.
         """
         raise CannotErase(f"a store of kind {self.kind} cannot erase")
+
+    def held(self, collection: Collection, keys: Sequence[tuple[Raw, ...]]) -> Mapping[tuple[Raw, ...], Held]:
+        """Which of these records are not deleted, because rows that stay refer to them."""
+        return {}
 
     @abstractmethod
     def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:

@@ -8,18 +8,34 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, make_url
 
-from dsar.connectors import Act, Connector, Erased, Found, Place, Probe, Raw, Residue, Schema, Sought
+from dsar.connectors import (
+    Act,
+    Connector,
+    Erased,
+    Found,
+    Held,
+    Place,
+    Probe,
+    Raw,
+    Residue,
+    Schema,
+    Sought,
+    Tie,
+)
 from dsar.connectors._shelf import FolderShelf, Shelf
 from dsar.connectors._sql.checking import acts_of, mapped, permitted
 from dsar.connectors._sql.dialect import Dialect
 from dsar.connectors._sql.dialects import dialect_of
 from dsar.connectors._sql.erasing import Erasing
 from dsar.connectors._sql.finding import Finding
+from dsar.connectors._sql.holding import Holding, Key
 from dsar.connectors._sql.refusals import answering
 from dsar.connectors._sql.shapes import Shape
 from dsar.connectors._sql.sweeping import swept, whole_of
+from dsar.connectors._sql.ties import gathered
 from dsar.connectors._texts import Texts
 from dsar.datamap.secrets import resolve
+from dsar.datamap.ties import chains
 from dsar.datamap.types import Collection, DataMap, Field, Store
 from dsar.errors import BadInput, StoreRefused, StoreUnreachable
 
@@ -33,6 +49,7 @@ class Sql(Connector):
         super().__init__(store, datamap, url=url, timeout=timeout)
         self._engines: dict[bool, Engine] = {}
         self._shapes: dict[str, Shape] | None = None
+        self._ties: tuple[Tie, ...] | None = None
         self._dialect: Dialect | None = None
 
     def close(self) -> None:
@@ -51,14 +68,16 @@ class Sql(Connector):
             for shape, _ in tables:
                 permitted(self.dialect, connection, shape, self.store.name, {"SELECT"})
         if erasing and self._erases() and any(acts_of(collection.on_erasure) for _, collection in tables):
-            with self._writing() as connection:
-                for shape, collection in tables:
-                    permitted(
-                        self.dialect, connection, shape, self.store.name, acts_of(collection.on_erasure)
-                    )
+            for _, collection in tables:
+                self.may_erase(collection)
+
+    def may_erase(self, collection: Collection) -> None:
+        acts = acts_of(collection.on_erasure)
+        with self._writing(collection) as connection:
+            permitted(self.dialect, connection, self._shape(collection), self.store.name, acts)
 
     def describe(self) -> Schema:
-        self._shapes = None
+        self._shapes = self._ties = None
         return Schema(self._described())
 
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
@@ -73,15 +92,30 @@ class Sql(Connector):
         if not acts:
             return
         erasing = Erasing(self.dialect, self._shape(collection), self.store.name, collection, _shelf_of)
-        with self._writing() as connection:
-            erased = erasing.carry_out(connection, acts)
-        yield from erased
+        holding = self._holding(collection)
+        with self._writing(collection) as connection:
+            held, levels = holding.plan(connection, [act.found.key for act in acts if act.delete])
+            free = [act for act in acts if not act.delete or act.found.key not in held]
+            erased = {id(each.act): each for each in erasing.carry_out(connection, free, levels)}
+        yield from (erased.get(id(act)) or Erased(act, False, held[act.found.key]) for act in acts)
+
+    def ties(self) -> Sequence[Tie]:
+        if self._ties is None:
+            shapes = self._described()
+            with self._reading() as connection:
+                self._ties = gathered(self.dialect.links(connection), shapes)
+        return self._ties
+
+    def held(self, collection: Collection, keys: Sequence[Key]) -> Mapping[Key, Held]:
+        holding = self._holding(collection)
+        with self._reading() as connection:
+            return holding.plan(connection, keys)[0]
 
     def blank_mentions(self, collection: Collection, hits: Sequence[Residue]) -> int:
         if not hits:
             return 0
         erasing = Erasing(self.dialect, self._shape(collection), self.store.name, collection, _shelf_of)
-        with self._writing() as connection:
+        with self._writing(collection) as connection:
             return erasing.empty(connection, hits)
 
     def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
@@ -131,6 +165,11 @@ class Sql(Connector):
     def _shape(self, collection: Collection) -> Shape:
         return mapped(self._described(), self.store.name, collection)
 
+    def _holding(self, collection: Collection) -> Holding:
+        shape = self._shape(collection)
+        reaching = chains(self.store, self.ties(), collection.table)
+        return Holding(self.dialect, self._described(), self.store.name, shape, reaching)
+
     def _erases(self) -> bool:
         """Whether this is the account that erases: there is no other, or it is this url."""
         erase_url = self.store.erase_url
@@ -151,8 +190,8 @@ class Sql(Connector):
             raise
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with answering(self.store.name), self._engine(writing=True).begin() as connection:
+    def _writing(self, collection: Collection) -> Iterator[Connection]:
+        with answering(self.store.name, collection.table), self._engine(writing=True).begin() as connection:
             yield connection
 
     def _engine(self, *, writing: bool) -> Engine:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,26 @@ class Table:
     columns: Mapping[str, Column]
     key: tuple[str, ...]  # primary key; () when it has none
     indexed: frozenset[str] = frozenset()  # columns that lead an index
+
+
+class Then(StrEnum):
+    """What a store does to the rows that refer to a row which is deleted."""
+
+    TAKE = "take"  # deletes them too: ON DELETE CASCADE
+    LOOSEN = "loosen"  # empties what refers to it: SET NULL, SET DEFAULT
+    REFUSE = "refuse"  # keeps the row
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One foreign key of a store: rows of a table refer to rows of another, or of the same."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+    then: Then
 
 
 @dataclass(frozen=True)

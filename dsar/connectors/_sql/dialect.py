@@ -5,12 +5,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Engine
 
 from dsar.connectors import Raw
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape
+from dsar.connectors._sql.ties import Link
 
 Token = tuple[int, int, str]  # subject, number of the probe, what the column may hold
 FULL_WIDTH, HALF_WIDTH = "０１２３４５６７８９", "0123456789"
@@ -67,6 +68,7 @@ class Dialect(ABC):
 
     chunk: int | None = None  # probes a statement can carry; None: any number
     hidden_key_is_unique = True
+    catalogue: ClassVar[str]  # the statement that tells the foreign keys
 
     @abstractmethod
     def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
@@ -87,6 +89,15 @@ class Dialect(ABC):
     @abstractmethod
     def hidden_key(self, shape: Shape) -> list[KeyPart]:
         """What names a row of a table that has no key."""
+
+    @abstractmethod
+    def given(self, rows: Rows) -> Statement:
+        """The FROM of a statement: the rows `p`, with their `place` from 1, joined to those of `t` that are meant."""
+
+    def links(self, connection: Connection) -> list[Link]:
+        """Every foreign key that this account can see, column by column."""
+        rows = connection.exec_driver_sql(self.catalogue)
+        return [(name, table, own, parent, theirs, rule) for name, table, own, parent, theirs, rule in rows]
 
     @abstractmethod
     def delete(self, connection: Connection, rows: Rows) -> set[int]:

@@ -11,6 +11,7 @@ from dsar.connectors import Act, Erased, Raw, Residue
 from dsar.connectors._shelf import Shelf
 from dsar.connectors._sql.dialect import COMPARED, Dialect, Look, Rows, Way
 from dsar.connectors._sql.finding import key_of
+from dsar.connectors._sql.holding import Key
 from dsar.connectors._sql.shapes import Cell, Kind, Shape
 from dsar.datamap.types import Collection, Field
 from dsar.errors import BadInput, CannotErase, StoreRefused
@@ -58,14 +59,18 @@ class Erasing:
         held = dict.fromkeys(by.column for by in collection.found_by)
         self._compared = [cell for name in held if (cell := shape.cell(store, name)).kind in COMPARED]
 
-    def carry_out(self, connection: Connection, acts: Sequence[Act]) -> list[Erased]:
-        """Every act with what became of it, in their order.  Deletions go first, files last."""
+    def carry_out(
+        self, connection: Connection, acts: Sequence[Act], levels: Sequence[Sequence[Key]]
+    ) -> list[Erased]:
+        """Every act with what became of it, in their order.  Deletions go first, level by level; files last."""
+        level = {key: number for number, keys in enumerate(levels) for key in keys}
         groups: dict[tuple[Any, ...], list[Act]] = defaultdict(list)
         for act in acts:
-            groups[(not act.delete, *((act.blank, act.lock) if not act.delete else ()))].append(act)
+            how = (level[act.found.key],) if act.delete else (act.blank, act.lock)
+            groups[(not act.delete, *how)].append(act)
         gone: set[tuple[Raw, ...]] = set()
         leaving: dict[str, set[str]] = defaultdict(set)
-        for _, group in sorted(groups.items(), key=lambda item: item[0][0]):
+        for _, group in sorted(groups.items(), key=lambda item: item[0][: 1 if item[0][0] else 2]):
             reached = self._reached(connection, group)
             for act in group:
                 if act.found.key in reached:

@@ -1,4 +1,4 @@
-"""MariaDB and MySQL through PyMySQL: arrays by JSON_TABLE, two-step erasure under row locks."""
+"""MariaDB and MySQL through PyMySQL: arrays by JSON_TABLE; rows that changed are told apart under row locks."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import DBAPIError
 
 from dsar.connectors import Raw
+from dsar.connectors._sql import ties
 from dsar.connectors._sql.dialect import Dialect, Look, Rows, Statement, Way, hexadecimal, whole
 from dsar.connectors._sql.raw import given_back
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
@@ -30,16 +31,7 @@ _KINDS = {
     "mediumblob": Kind.BYTES, "longblob": Kind.BYTES,
 }  # fmt: skip
 _NO_IDENTIFIER = {
-    "tinyint",
-    "smallint",
-    "year",
-    "bit",
-    "date",
-    "time",
-    "datetime",
-    "timestamp",
-    "enum",
-    "set",
+    *["tinyint", "smallint", "year", "bit", "date", "time", "datetime", "timestamp", "enum", "set"]
 }
 _COLUMNS = """
     SELECT c.table_name, c.column_name, c.column_type, c.is_nullable, c.data_type,
@@ -58,6 +50,7 @@ class Mariadb(Dialect):
     tinyint(1) stays a number: the server keeps no trace of BOOLEAN.
     """
 
+    catalogue = ties.MARIADB
     hidden_key_is_unique = False
 
     def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
@@ -154,19 +147,18 @@ class Mariadb(Dialect):
         )
         return [KeyPart(digest, f"{{p}} = CONVERT({digest} USING utf8mb4) COLLATE utf8mb4_general_ci", cell)]
 
+    def given(self, rows: Rows) -> Statement:
+        return _given(rows)
+
     def delete(self, connection: Connection, rows: Rows) -> set[int]:
         source, values = _given(rows)
-        if reached := _locked(connection, source, values):
-            connection.execute(text(f"DELETE t FROM {source}"), values)
-        return reached
+        return _reached(connection, rows, f"DELETE t FROM {source}", values)
 
     def change(self, connection: Connection, rows: Rows, new: Sequence[tuple[Cell, Raw]]) -> set[int]:
         source, values = _given(rows)
         columns = ", ".join(f"t.{cell.sql} = :new{place}" for place, (cell, _) in enumerate(new))
         given = {f"new{place}": given_back(cell, value) for place, (cell, value) in enumerate(new)}
-        if reached := _locked(connection, source, values):
-            connection.execute(text(f"UPDATE {source} SET {columns}"), {**values, **given})
-        return reached
+        return _reached(connection, rows, f"UPDATE {source} SET {columns}", {**values, **given})
 
     def refused(self, connection: Connection, shape: Shape, act: str) -> bool:
         column = next(iter(shape.cells.values())).sql
@@ -286,7 +278,16 @@ def _still(cell: Cell, given: str) -> str:
     return f"t.{cell.sql} <=> {f'FROM_BASE64({given})' if cell.kind is Kind.BYTES else given}"
 
 
-def _locked(connection: Connection, source: str, values: dict[str, Any]) -> set[int]:
-    """The rows that are there and still match, held so that none changes before the next statement."""
-    places = connection.execute(text(f"SELECT p.place FROM {source} FOR UPDATE"), values)
-    return {place - 1 for place in places.scalars()}
+def _reached(connection: Connection, rows: Rows, act: str, values: dict[str, Any]) -> set[int]:
+    """Carry out an act on rows; the server tells how many it reached, and which it is asked where they are not all."""
+    if rows.shape.key:  # then no row is reached twice
+        connection.exec_driver_sql("SAVEPOINT before_act")
+        if connection.execute(text(act), values).rowcount == len(rows.values):
+            return set(range(len(rows.values)))
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before_act")
+    source, given = _given(rows)
+    places = connection.execute(text(f"SELECT p.place FROM {source} FOR UPDATE"), given)
+    reached = {place - 1 for place in places.scalars()}
+    if reached:
+        connection.execute(text(act), values)
+    return reached

@@ -20,6 +20,7 @@ from dsar.connectors._sql.dialect import (
 )
 from dsar.connectors._sql.raw import given_back, plain
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
+from dsar.connectors._sql.ties import Link
 from dsar.errors import StoreRefused
 
 CHUNK = 100  # probes a statement
@@ -83,6 +84,37 @@ class Other(Dialect):
 
     def hidden_key(self, shape: Shape) -> list[KeyPart]:
         raise StoreRefused(f"table {shape.name} has no primary key; name its key in the map")
+
+    def links(self, connection: Connection) -> list[Link]:
+        return [
+            (
+                tie["name"] or own,
+                table,
+                own,
+                tie["referred_table"],
+                theirs,
+                tie.get("options", {}).get("ondelete", ""),
+            )
+            for (_, table), held in inspect(connection).get_multi_foreign_keys().items()
+            for tie in held
+            for own, theirs in zip(tie["constrained_columns"], tie["referred_columns"], strict=True)
+        ]
+
+    def given(self, rows: Rows) -> Statement:
+        values: dict[str, Any] = {}
+        parts, names = [], [f"c{place}" for place in range(len(rows.cells()))]
+        for number, row in enumerate(rows.values, 1):
+            held = [given_back(cell, value) for cell, value in zip(rows.cells(), row, strict=True)]
+            values |= {f"row{number}x{place}": value for place, value in enumerate(held)}
+            typed = (
+                f"{_typed(f':row{number}x{place}', value)} AS c{place}" for place, value in enumerate(held)
+            )
+            parts.append(f"SELECT {number} AS place, {', '.join(typed)}")
+        matched = [
+            f"(t.{cell.sql} = p.{name} OR (t.{cell.sql} IS NULL AND p.{name} IS NULL))"
+            for cell, name in zip(rows.cells(), names, strict=True)
+        ]
+        return f"({' UNION ALL '.join(parts)}) p JOIN {rows.shape.sql} t ON {' AND '.join(matched)}", values
 
     def delete(self, connection: Connection, rows: Rows) -> set[int]:
         return self._carry_out(connection, rows, f"DELETE FROM {rows.shape.sql}", {})

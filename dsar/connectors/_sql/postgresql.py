@@ -12,6 +12,7 @@ from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
 
 from dsar.connectors import Raw
+from dsar.connectors._sql import ties
 from dsar.connectors._sql.dialect import (
     FULL_WIDTH,
     HALF_WIDTH,
@@ -72,6 +73,8 @@ class Postgresql(Dialect):
 
     Tables outside the search path are called schema.table.
     """
+
+    catalogue = ties.POSTGRESQL
 
     utf8 = True
 
@@ -170,6 +173,10 @@ class Postgresql(Dialect):
             KeyPart("CAST(t.ctid AS text)", "t.ctid = CAST({p} AS tid)", place),
             KeyPart("md5(CAST(t AS text))", "md5(CAST(t AS text)) = {p}", whole_row),
         ]
+
+    def given(self, rows: Rows) -> Statement:
+        source, matched, values = _given(rows)
+        return f"{source} JOIN {rows.shape.sql} t ON {matched}", values
 
     def delete(self, connection: Connection, rows: Rows) -> set[int]:
         source, matched, values = _given(rows)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
 
 from dsar.connectors import Raw
+from dsar.connectors._sql import ties
 from dsar.connectors._sql.dialect import Dialect, Look, Rows, Statement, Token, Way, hexadecimal, whole
 from dsar.connectors._sql.raw import plain, readable
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
@@ -32,6 +33,8 @@ _INDEXED = """
 
 class Sqlite(Dialect):
     """A SQLite file.  Reading connections are read-only; what it declares of types binds nobody."""
+
+    catalogue = ties.SQLITE
 
     def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
         engine = create_engine(
@@ -119,6 +122,15 @@ class Sqlite(Dialect):
         cell = Cell(shape.rowid, "INTEGER", False, False, shape.rowid, Kind.WHOLE, "INTEGER")
         return [KeyPart(f"t.{shape.rowid}", f"t.{shape.rowid} = {{p}}", cell)]
 
+    def given(self, rows: Rows) -> Statement:
+        cells, count = rows.cells(), len(rows.key)
+        given = "".join(f", value ->> {place} AS c{place}" for place in range(len(cells)))
+        matched = [part.equals.format(p=f"p.c{place}") for place, part in enumerate(rows.key)]
+        matched += [_still(cell, f"p.c{count + place}") for place, cell in enumerate(rows.compared)]
+        probes = f"(SELECT key + 1 AS place{given} FROM json_each(:rows) LIMIT -1) p"
+        source = f"{probes} CROSS JOIN {rows.shape.sql} t ON {' AND '.join(matched)}"
+        return source, {"rows": json.dumps(rows.values)}
+
     def delete(self, connection: Connection, rows: Rows) -> set[int]:
         return self._carry_out(connection, rows, f"DELETE FROM {rows.shape.sql}", {})
 
@@ -129,16 +141,13 @@ class Sqlite(Dialect):
 
     def _carry_out(self, connection: Connection, rows: Rows, verb: str, values: dict[str, Raw]) -> set[int]:
         """One statement; which rows it reached is told by the keys it returns."""
-        cells, count = rows.cells(), len(rows.key)
-        given = ", ".join(f"value ->> {place} AS c{place}" for place in range(len(cells)))
-        matched = [part.equals.format(p=f"p.c{place}") for place, part in enumerate(rows.key)]
-        matched += [_still(cell, f"p.c{count + place}") for place, cell in enumerate(rows.compared)]
+        source, given = self.given(rows)
+        count = len(rows.key)
         named = [rows.shape.rowid] if rows.shape.rowid else [part.cell.sql for part in rows.key]
-        source = f"(SELECT {given} FROM json_each(:rows) LIMIT -1) p CROSS JOIN {rows.shape.sql} t"
-        chosen = f"SELECT {', '.join(f't.{name}' for name in named)} FROM {source} ON {' AND '.join(matched)}"
+        chosen = f"SELECT {', '.join(f't.{name}' for name in named)} FROM {source}"
         returned = ", ".join(part.cell.sql for part in rows.key)
         statement = f"{verb} WHERE ({', '.join(named)}) IN ({chosen}) RETURNING {returned}"
-        reached = connection.execute(text(statement), {"rows": json.dumps(rows.values), **values}).all()
+        reached = connection.execute(text(statement), {**given, **values}).all()
         keys = {
             tuple(plain(part.cell, value) for part, value in zip(rows.key, row, strict=True))
             for row in reached

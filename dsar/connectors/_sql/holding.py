@@ -1,0 +1,106 @@
+"""Holding back: rows to which rows that stay refer are not deleted, so that no foreign key takes those along."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from dsar.connectors import Held, Raw
+from dsar.connectors._sql.dialect import Dialect, Rows
+from dsar.connectors._sql.finding import key_of
+from dsar.connectors._sql.shapes import Shape
+from dsar.datamap.schema import Tie
+from dsar.datamap.ties import Chain
+
+Key = tuple[Raw, ...]
+_Link = tuple[
+    int, tuple[Any, ...], tuple[Any, ...]
+]  # place of a row from 1, what names it, what names one below
+
+
+class Holding:
+    """The rows of one table that other rows hold back, asked of the store: one statement for all of them."""
+
+    def __init__(
+        self, dialect: Dialect, shapes: Mapping[str, Shape], store: str, shape: Shape, chains: Sequence[Chain]
+    ) -> None:
+        self._dialect, self._shapes, self._store, self._shape = dialect, shapes, store, shape
+        known = [chain for chain in chains if all(tie.table in shapes for tie in chain.ties)]
+        self._within = [chain for chain in known if chain.table == shape.name]
+        self._beyond = [chain for chain in known if chain.table != shape.name]
+        self._key = key_of(dialect, shape, store)
+
+    def plan(self, connection: Connection, keys: Sequence[Key]) -> tuple[dict[Key, Held], list[list[Key]]]:
+        """Which rows are held back, were all of them to be deleted together; the others, in the order they go in.
+
+        Rows of a table that refers to itself go level by level, whatever refers to a row before it.
+        """
+        held = self._by_others(connection, keys)
+        links = [(chain, self._links(connection, chain, keys)) for chain in self._within if keys]
+        while more := {key: _by(chain) for chain, rows in links for key in _left_behind(rows, keys, held)}:
+            held |= more
+        going = [key for key in dict.fromkeys(keys) if key not in held]
+        return held, _levels([row for _, rows in links for row in rows], keys, going)
+
+    def _by_others(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, Held]:
+        if not self._beyond or not keys:
+            return {}
+        given, values = self._dialect.given(Rows(self._shape, self._key, [], keys))
+        parts = [
+            f"SELECT DISTINCT p.place, {place} FROM {given}{self._joined(chain)}"
+            for place, chain in enumerate(self._beyond)
+        ]
+        answer = connection.execute(text(" UNION ALL ".join(parts)), values)
+        return {keys[place - 1]: _by(self._beyond[chain]) for place, chain in reversed(answer.all())}
+
+    def _links(self, connection: Connection, chain: Chain, keys: Sequence[Key]) -> list[_Link]:
+        """Each row with the rows of the same table that refer to it, both by what is referred to."""
+        given, values = self._dialect.given(Rows(self._shape, self._key, [], keys))
+        referred = [self._shape.cell(self._store, column).sql for column in chain.ties[0].parent_columns]
+        last = f"c{len(chain.ties) - 1}"
+        named = ", ".join(f"{row}.{column}" for row in ("t", last) for column in referred)
+        joined = self._joined(chain, "LEFT JOIN")
+        count = len(referred)
+        rows = connection.execute(text(f"SELECT p.place, {named} FROM {given}{joined}"), values)
+        return [(row[0], tuple(row[1 : 1 + count]), tuple(row[1 + count :])) for row in rows]
+
+    def _joined(self, chain: Chain, join: str = "JOIN") -> str:
+        """The rows that refer to those of `t`, as c0, and to these, as c1, and so on."""
+        above = ["t", *(f"c{place}" for place in range(len(chain.ties)))]
+        return "".join(
+            f" {join} {self._on(tie, *above[place : place + 2])}" for place, tie in enumerate(chain.ties)
+        )
+
+    def _on(self, tie: Tie, parent: str, child: str) -> str:
+        shape, above = self._shapes[tie.table], self._shapes[tie.parent]
+        equal = " AND ".join(
+            f"{child}.{shape.cell(self._store, own).sql} = {parent}.{above.cell(self._store, theirs).sql}"
+            for own, theirs in zip(tie.columns, tie.parent_columns, strict=True)
+        )
+        return f"{shape.sql} {child} ON {equal}"
+
+
+def _left_behind(links: Sequence[_Link], keys: Sequence[Key], held: Container[Key]) -> Iterator[Key]:
+    """The rows to which one refers that does not go itself."""
+    going = {named for place, named, _ in links if keys[place - 1] not in held}
+    for place, named, below in links:
+        if named in going and below not in going and any(value is not None for value in below):
+            yield keys[place - 1]
+
+
+def _levels(links: Sequence[_Link], keys: Sequence[Key], going: Sequence[Key]) -> list[list[Key]]:
+    key_of_row = {named: keys[place - 1] for place, named, _ in links}
+    below: dict[Key, set[Key]] = {}
+    for place, named, other in links:
+        if other in key_of_row and other != named:
+            below.setdefault(keys[place - 1], set()).add(key_of_row[other])
+    levels, waiting = list[list[Key]](), dict.fromkeys(going)
+    while waiting:
+        free = [key for key in waiting if below.get(key, set()).isdisjoint(waiting)]
+        levels.append(free or list(waiting))  # in a circle they go together
+        waiting = {key: None for key in waiting if key not in set(levels[-1])}
+    return levels
+
+
+def _by(chain: Chain) -> Held:
+    return Held(chain.table, chain.name)
