@@ -48,5 +48,8 @@ def _file(spot: Spot) -> FileOf:
 def _mentions(spot: Spot) -> Mentions:
     if isinstance(spot.value, Mapping):
         return Mentions("keep", text(spot.keys("keep"), "keep"))
-    act = spot.choice(("erase", "ask"), "answer to `mentions`; or {keep: REASON}")
-    return Mentions("ask" if act == "ask" else "erase")
+    if spot.value == "ask":
+        spot.wrong("`ask` is not served yet: nobody would be asked; write erase or {keep: REASON}")
+    else:
+        spot.choice(("erase",), "answer to `mentions`; or {keep: REASON}")
+    return Mentions("erase")

@@ -57,7 +57,7 @@ class FileOf:
 class Mentions:
     """What an erasure does when the person's identifier stands in this field of anybody's record."""
 
-    act: Literal["erase", "keep", "ask"]
+    act: Literal["erase", "keep"]
     reason: str = ""
 
 

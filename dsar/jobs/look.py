@@ -34,6 +34,9 @@ class _Looking:
     saw: dict[tuple[str, str], Saw] = field(default_factory=dict)
     kept: set[RowKey] = field(default_factory=set)  # rows that a law keeps: accounted for, no residue
     left: dict[tuple[str, str], set[RowKey]] = field(default_factory=lambda: defaultdict(set))
+    mentions: dict[tuple[str, str], set[RowKey]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # that stay
 
     def of(self, subject: int, name: str, *, mapped: bool = True) -> Saw:
         """What was seen of one subject in one collection or unmapped place."""
@@ -129,14 +132,22 @@ def _settled(
         )
         only_looked = looking.batch.targets[hit.subject].looks_only
         if collection and mentions and mentions.act == "keep":
-            saw = looking.of(hit.subject, collection.name)
-            saw.where.add((hit.table, hit.column))
-            saw.reason = mentions.reason
+            _note_mention(hit, collection.name, mentions.reason, looking)
         elif collection and mentions and mentions.act == "erase" and not only_looked:
             empty[collection.name].append(hit)
         else:
             hits.append(hit)
     return hits + _emptied(office, connector, sought, looking, empty)
+
+
+def _note_mention(hit: Residue, name: str, reason: str, looking: _Looking) -> None:
+    """A record that mentions the person and stays, as the map says: kept, and counted once."""
+    saw = looking.of(hit.subject, name)
+    saw.where.add((hit.table, hit.column))
+    saw.reason = reason
+    looking.mentions[looking.batch.targets[hit.subject].reference, name].add(
+        (hit.subject, hit.table, hit.key)
+    )
 
 
 def _emptied(
@@ -193,3 +204,5 @@ def _any_of(store: Store, table: str) -> Collection | None:
 def _count(looking: _Looking) -> None:
     for key, rows in looking.left.items():
         looking.saw[key].residue = len(rows)
+    for key, rows in looking.mentions.items():
+        looking.saw[key].kept += len(rows - looking.kept - looking.left.get(key, set()))

@@ -7,6 +7,7 @@ from typing import Any
 
 from dsar.datamap.types import Controller, Text
 from dsar.render.package import SealShown
+from dsar.terms import Verdict
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ class Certificate:
         for store in self.show["stores"]:
             for collection in store["collections"]:
                 yield store, collection
+
+    @property
+    def by_law(self) -> bool:
+        """Whether all that is kept is kept by a law, and nothing for another reason."""
+        kept = [one for _, one in self.collections() if one["kept"]]
+        return all(one["ground"] and not (one["verdict"] == Verdict.KEPT and one["reason"]) for one in kept)
 
     def total(self, count: str) -> tuple[int, bool]:
         """The sum of a count (found, erased, kept, residue) as far as known, and whether that is all."""

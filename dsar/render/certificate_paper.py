@@ -13,7 +13,7 @@ from dsar.render.certificate import Box, Certificate, Step, Typed
 from dsar.render.closing import seal, seal_code
 from dsar.render.cover import Cover, Pair, answered, due, pretended, sentences
 from dsar.render.typeset import Typeset, nobr
-from dsar.render.verdicts import StoreLines, Unsettled, kept, so_far, store_lines, unsettled
+from dsar.render.verdicts import StoreLines, Unsettled, kept, kept_label, so_far, store_lines, unsettled
 from dsar.terms import Verdict
 
 _COUNTS = ("found", "erased", "kept", "residue")
@@ -53,7 +53,7 @@ def certificate_paper(certificate: Certificate, setting: Typeset) -> Certificate
     """The whole certificate in the reader's language; identifiers stay masked everywhere."""
     _ = setting.say
     totals = tuple(so_far(certificate.total(name)) for name in _COUNTS)
-    labels = (_("Found"), _("Erased"), _("Kept by law"), _("Left over"))
+    labels = (_("Found"), _("Erased"), _(kept_label(certificate)), _("Left over"))
     return CertificatePaper(
         cover=_cover(certificate, setting),
         figures=tuple(zip(labels, totals, strict=True)),
@@ -124,7 +124,9 @@ def _statement(certificate: Certificate, setting: Typeset) -> Markup:
     found, erased, held, residue = (certificate.total(name) for name in _COUNTS)
     if certificate.show["looks_only"]:
         return _looked(*residue, setting)
-    return sentences(setting, [_erased(found, erased, setting), *_stayed(held[0], *residue, setting)])
+    return sentences(
+        setting, [_erased(found, erased, setting), *_stayed(certificate, held[0], *residue, setting)]
+    )
 
 
 def _looked(residue: int, whole: bool, setting: Typeset) -> Markup:
@@ -151,9 +153,13 @@ def _erased(found: tuple[int, bool], erased: tuple[int, bool], setting: Typeset)
     return _("We erased %(erased)s of the %(found)s records we found about you.", **counts)
 
 
-def _stayed(held: int, residue: int, whole: bool, setting: Typeset) -> Iterator[Markup]:
+def _stayed(
+    certificate: Certificate, held: int, residue: int, whole: bool, setting: Typeset
+) -> Iterator[Markup]:
     _, ngettext = setting.say, setting.ngettext
-    if held:
+    if held and not certificate.by_law:
+        yield _("We keep %(kept)s; why stands below.", kept=setting.strong(held))
+    elif held:
         yield _("The law makes us keep %(kept)s.", kept=setting.strong(held))
     if residue:
         yield ngettext(

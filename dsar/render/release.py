@@ -9,7 +9,7 @@ from dsar.render.package import Package, StoreShown
 from dsar.render.pdf_text import Page, pages
 from dsar.render.texts import Texts
 from dsar.render.typeset import visible
-from dsar.render.verdicts import so_far
+from dsar.render.verdicts import kept_label, so_far
 from dsar.terms import StoreState
 
 _OURS = {family.replace(" ", "-") + weight for family in (FAMILY, RARE_FAMILY) for weight in ("", "-Bold")}
@@ -31,7 +31,7 @@ def check_certificate(pdf: bytes, certificate: Certificate) -> None:
     """The same for a certificate's PDF: fonts, glyphs, text, and the sums on its first page."""
     texts = Texts(certificate.lang, certificate.controller.zone)
     _ = texts.say
-    labels = _("Found") + _("Erased") + _("Kept by law") + _("Left over")
+    labels = _("Found") + _("Erased") + _(kept_label(certificate)) + _("Left over")
     sums = "".join(so_far(certificate.total(name)) for name in ("found", "erased", "kept", "residue"))
     text = _text(pdf)
     _in_order(text, iter([certificate.reference]))

@@ -1,6 +1,6 @@
 """Verdicts of an erasure in words and shapes, and what each row of a certificate says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,6 +71,11 @@ def verdict_words(verdict: str, setting: Typeset) -> Markup:
     }[Verdict(verdict)]
 
 
+def kept_label(certificate: Certificate) -> str:
+    """What the count of kept records is called, to be said in the reader's language."""
+    return "Kept by law" if certificate.by_law else "Kept"
+
+
 def number(count: int | None) -> str:
     """A count on paper; one that is not known is no number, and never 0."""
     return "–" if count is None else f"{count:,}"
@@ -88,7 +93,7 @@ def store_lines(certificate: Certificate, setting: Typeset) -> tuple[StoreLines,
         StoreLines(
             title=_title(store, setting),
             mark=MARKS[Verdict(store["verdict"])],
-            verdict=verdict_words(store["verdict"], setting),
+            verdict=_word(store["verdict"], store["collections"], setting),
             lines=tuple(_line(collection, setting) for collection in store["collections"]),
         )
         for store in certificate.show["stores"]
@@ -109,7 +114,7 @@ def unsettled(certificate: Certificate, setting: Typeset) -> tuple[Unsettled, ..
 
 
 def kept(certificate: Certificate, setting: Typeset) -> tuple[tuple[Markup, Markup, tuple[Pair, ...]], ...]:
-    """What a law wants kept (PIPL 47(2)): where, how many, and which law, until when, in what state."""
+    """What is kept: where, how many, and why; by a law (PIPL 47(2)), which, until when, in what state."""
     ngettext = setting.ngettext
     return tuple(
         (
@@ -122,12 +127,19 @@ def kept(certificate: Certificate, setting: Typeset) -> tuple[tuple[Markup, Mark
     )
 
 
+def _word(verdict: str, collections: Sequence[Mapping[str, Any]], setting: Typeset) -> Markup:
+    """A verdict in words; what stays for another reason than a law is only kept."""
+    _ = setting.say
+    otherwise = any(one["kept"] and (one["reason"] or not one["ground"]) for one in collections)
+    return _("Kept") if verdict == Verdict.KEPT and otherwise else verdict_words(verdict, setting)
+
+
 def _line(collection: Mapping[str, Any], setting: Typeset) -> Line:
     return Line(
         title=_title(collection, setting),
         counts=tuple(number(collection[name]) for name in ("found", "erased", "kept", "residue")),  # type: ignore[arg-type]
         mark=MARKS[Verdict(collection["verdict"])],
-        verdict=verdict_words(collection["verdict"], setting),
+        verdict=_word(collection["verdict"], [collection], setting),
         look=_look(collection["looks"], setting),
     )
 
@@ -194,6 +206,9 @@ def _left(residue: int | None, setting: Typeset) -> Markup:
 def _keeping(collection: Mapping[str, Any], setting: Typeset) -> tuple[Pair, ...]:
     _ = setting.say
     ground = collection["ground"] or {}
+    why: tuple[Pair, ...] = ((_("Reason"), _why(collection, setting)),)
+    if not ground:
+        return why
     locked = _(
         "Locked: stored and protected, used for nothing else (Personal Information Protection Law, "
         "Art. 47(2)). Erased by itself on that date; we will tell you."
@@ -207,6 +222,7 @@ def _keeping(collection: Mapping[str, Any], setting: Typeset) -> tuple[Pair, ...
         (_("Law"), _ground(collection["ground"], setting)),
         (_("Until"), setting.weekday(date.fromisoformat(until)) if until else _("Not known")),
         (_("Meanwhile"), locked if collection["locked"] else loose),
+        *(why if collection["verdict"] == Verdict.KEPT and collection["reason"] else ()),
     )
 
 

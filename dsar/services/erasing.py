@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
-from dsar.errors import NotAllowed
+from dsar.errors import BadInput, NotAllowed
 from dsar.models import (
     Erasure,
     LedgerEntry,
@@ -16,7 +16,7 @@ from dsar.models import (
     Request,
 )
 from dsar.services import ledger, maps, planning, proving, searching, staff, verdicts, work
-from dsar.terms import COPIED, OPEN, Stage, Status
+from dsar.terms import COPIED, ERASED, OPEN, Stage, Status
 from dsar.vault import Vault
 
 BEFORE_DUE = timedelta(days=3)  # an erasure waits for its copy until then, and so long after the last proof
@@ -135,7 +135,9 @@ def _go_on(session: Session, row: Request, erasure: Erasure, datamap: DataMap, *
 
 
 def of(session: Session, row: Request) -> Erasure:
-    """The erasure of a request.  Raises NotAllowed before there is a plan."""
+    """The erasure of a request.  Raises NotAllowed before there is a plan, BadInput where none was asked for."""
+    if row.right not in ERASED:
+        raise BadInput(f"request {row.reference} asks for {row.right}; it is no erasure")
     erasure = session.get(Erasure, row.reference)
     if erasure is None:
         raise NotAllowed(

@@ -45,6 +45,11 @@ def add(session: Session, name: str, role: Role, *, at: datetime) -> tuple[User,
     return user, token
 
 
+def exists(session: Session, name: str) -> bool:
+    """Whether there is a member of staff of that name."""
+    return session.scalar(select(User.id).where(User.name == name)) is not None
+
+
 def named(session: Session, name: str) -> User:
     """The member of staff of that name.  Raises NotFound, saying how to add one."""
     user = session.scalar(select(User).where(User.name == name))

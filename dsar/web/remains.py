@@ -36,7 +36,7 @@ def _store(store: Shown) -> dict[str, Any]:
     collections = store["collections"]
     return {
         "title": own(store["title"]),
-        "mark": words.verdict(store["verdict"]),
+        "mark": _mark(store["verdict"], collections),
         "collections": [_collection(one) for one in collections],
         "looked": max((look["at"] for one in collections for look in one["looks"]), default=None),
         **{name: sum(one[name] or 0 for one in collections) for name in COUNTS},
@@ -46,13 +46,19 @@ def _store(store: Shown) -> dict[str, Any]:
 def _collection(one: Shown) -> dict[str, Any]:
     return {
         "title": own(one["title"]) if one["mapped"] else _("A place our register does not name"),
-        "mark": words.verdict(one["verdict"]),
+        "mark": _mark(one["verdict"], [one]),
         "counts": {name: one[name] for name in COUNTS},
         "ground": one["ground"],
         "kept_until": one["ground"]["until"] if one["verdict"] == Verdict.KEPT and one["ground"] else None,
         "locked": one["locked"],
         "says": _says(one),
     }
+
+
+def _mark(verdict: str, collections: list[Shown]) -> Mark:
+    """A verdict; what stays for another reason than a law is only kept."""
+    otherwise = any(one["kept"] and (one["reason"] or not one["ground"]) for one in collections)
+    return Mark("kept", _("Kept")) if verdict == Verdict.KEPT and otherwise else words.verdict(verdict)
 
 
 def _recipient(one: Shown) -> dict[str, Any]:
@@ -67,6 +73,8 @@ def _recipient(one: Shown) -> dict[str, Any]:
 def _says(one: Shown) -> str:
     """One sentence on a collection, where its counts do not say everything."""
     prefixes = [look for look in one["looks"] if look["how"] == Seen.PREFIX]
+    if one["verdict"] == Verdict.KEPT and one["reason"]:
+        return own(one["reason_text"])
     if one["verdict"] == Verdict.KEPT and one["ground"]:
         return ""
     if one["verdict"] == Verdict.RESIDUE:

@@ -60,14 +60,13 @@ def test_a_condition_may_name_several_values_and_the_rest_may_be_left(read, smal
     assert act.otherwise == Nothing("无需处理")
 
 
-def test_a_mention_is_erased_asked_about_or_kept_for_a_reason(read, small):
+def test_a_mention_is_erased_or_kept_for_a_reason(read, small):
     def mentions(written):
         text = small.replace("mentions: erase", f"mentions: {written}")
         fields = read(text).map.stores["orders"].collections["course_order"].fields
         return fields["receiver_phone"].mentions
 
     assert mentions("erase") == Mentions("erase")
-    assert mentions("ask") == Mentions("ask")
     assert mentions("{keep: 收货凭证}") == Mentions("keep", "收货凭证")
 
 

@@ -37,6 +37,7 @@ CASES = [
     ("category: contact", "category: contct", "S.fields.phone.category", "category", "contact"),
     ("type: image", "type: picture", "S.fields.avatar.file.type", "type of file", None),
     ("mentions: erase", "mentions: ersae", "O.fields.receiver_phone.mentions", "answer", "erase"),
+    ("mentions: erase", "mentions: ask", "O.fields.receiver_phone.mentions", "`ask` is not served yet", None),
     ("normal: e164", "normal: E164", "identifier_kinds.phone.normal", "normal form", "e164"),
     ("proof: staff", "proof: stuff", "identifier_kinds.card.proof", "proof", "staff"),
     (

@@ -151,6 +151,15 @@ def test_held_in_the_middle_it_is_looked_at_once_it_goes_on(shop: Shop):
     assert len(shop.rows("box", "select id from entry")) == 2
 
 
+@pytest.mark.parametrize(
+    "words", [("show",), ("go", "--by", OFFICER), ("hold", "--by", OFFICER, "--reason", "a dispute")]
+)
+def test_a_copy_is_no_erasure_and_the_commands_say_so(shop: Shop, words: tuple[str, ...]):
+    (reference,) = shop.confirmed("copy")
+    refused = shop.run("erasure", words[0], reference, *words[1:])
+    assert refused.error == f"request {reference} asks for copy; it is no erasure"
+
+
 def test_what_is_done_cannot_be_held(shop: Shop):
     (reference,) = shop.confirmed("erasure")
     shop.work()

@@ -23,6 +23,20 @@ def token(shop: Shop):
         yield made
 
 
+def test_adding_the_same_again_says_so_and_gives_a_new_link_until_a_password_is_set(shop: Shop):
+    first, again = (shop.run("user", "add", "chen", "--role", "lead") for _ in range(2))
+    assert (first.code, again.code) == (0, 0)
+    assert "already" not in first.out
+    assert "chen is lead already, and has set no password yet" in again.out
+    links = [said.out.rsplit("/", 1)[-1].strip() for said in (first, again)]
+    with shop.office(), db.begin() as session:
+        assert staff.to_set_up(session, links[0], at=AT) is None
+        staff.set_password(session, staff.to_set_up(session, links[1], at=AT), GOOD, at=AT)
+    last = shop.run("user", "add", "chen", "--role", "lead")
+    assert "has set a password. Nothing was changed." in last.out
+    assert "set-up" not in last.out
+
+
 def test_the_link_sets_the_password_once(token: str):
     with db.begin() as session:
         staff.set_password(session, staff.to_set_up(session, token, at=AT), GOOD, at=AT)
