@@ -16,7 +16,7 @@ OUTSIDE = re.compile(r"(office\.store|vault\.(writer|destroy)|smtplib\.SMTP|make
 # Where each effect is; two places share one where they are two halves of the same act.
 PLACES = {
     "search.read": ["search.search_store"],
-    "sweep.read": ["search._look_by_value"],
+    "sweep.read": ["by_value.look"],
     "search.seal": ["search.search_store"],
     "plan.write": ["erase.plan_erasure"],
     "erase.read": ["erase.erase_store"],

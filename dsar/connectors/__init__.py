@@ -94,6 +94,7 @@ class Residue:
     key: tuple[Raw, ...]
     typed: Sought | None = None  # offered by a search box: what was being typed,
     prefix: int = 0  # and how many characters of it, in the shortest form, brought this entry up
+    own: bool = False  # the record is the subject's: one of the probes given to the sweep leads to it
 
 
 class Connector(ABC):
@@ -162,8 +163,14 @@ class Connector(ABC):
         return {}
 
     @abstractmethod
-    def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
-        """Where the identifiers stand, by value, in any common form; everywhere when no places are named."""
+    def sweep(
+        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+    ) -> Iterator[Residue]:
+        """Where the identifiers stand, by value, in any common form; everywhere when no places are named.
+
+        own: whatever leads to records of these subjects; a hit in a record that `find` would bring for
+        them is marked as their own.
+        """
 
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
         """What the search box offers when each identifier is typed, prefix by prefix, the last being the whole."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -106,22 +107,34 @@ class Folder(Connector):
             erased = [Erased(act, shelf.delete(_path(collection, str(act.found.key[0])))) for act in acts]
         yield from erased
 
-    def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
+    def sweep(
+        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+    ) -> Iterator[Residue]:
         texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
         with self._shelf() as shelf:
             tables = sorted(
                 {collection.table for collection in self.store.collections.values()} | set(shelf.folders())
             )
             wanted = None if places is None else {place.table for place in places}
+            owners = {table: self._owners_in(table, own) for table in tables}
             for item in shelf.items():
                 table = _table_of(item.name, tables)
                 if wanted is None or table in wanted:
-                    yield from _held(shelf, item, table, texts)
+                    for hit in _held(shelf, item, table, texts):
+                        yield replace(hit, own=_leads(owners.get(table, []), hit))
 
     def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:  # noqa: ARG002
         """As everywhere; the field is not asked for: a record here is one file."""
         with self._shelf() as shelf:
             return shelf.open(_path(collection, str(row.get("name"))))
+
+    def _owners_in(self, table: str, own: Sequence[Probe]) -> list[Owners]:
+        """Whose names lead to the files of a folder, one a collection; a name is looked up and not read."""
+        return [
+            Owners(self.map.identifier_kinds, [_looked_up(by) for by in each.found_by], own)
+            for each in self.store.collections.values()
+            if own and each.table == table
+        ]
 
     def _known(self, collection: Collection, folders: Sequence[str]) -> None:
         if collection.table != ROOT and PurePosixPath(collection.table).parts[0] not in folders:
@@ -159,6 +172,17 @@ class Folder(Connector):
 
 def _path(collection: Collection, name: str) -> str:
     return name if collection.table == ROOT else f"{collection.table}/{name}"
+
+
+def _looked_up(by: FoundBy) -> FoundBy:
+    return replace(by, forms=tuple(form for form in by.forms if form != "any"))
+
+
+def _leads(owners: Sequence[Owners], hit: Residue) -> bool:
+    """Whether the subject's own names lead to the file of a hit."""
+    return any(
+        each.first(hit.subject, dict.fromkeys(each.columns, hit.key[0]))[0] is not None for each in owners
+    )
 
 
 def _item(shelf: Shelf, collection: Collection, name: str) -> Item | None:

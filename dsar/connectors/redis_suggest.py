@@ -99,12 +99,14 @@ class RedisSuggest(Connector):
                 gone |= _removed(client, page, members)
         yield from (Erased(act, member in gone) for act, member in zip(acts, members, strict=True))
 
-    def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
+    def sweep(
+        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+    ) -> Iterator[Residue]:
         texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
         asked = None if places is None else {place.table for place in places}
         for collection in self.store.collections.values():
             if asked is None or collection.table in asked:
-                yield from self._swept_entries(collection.table, texts)
+                yield from self._swept_entries(collection.table, texts, self._leading(collection, own))
         if asked is None or OTHERS in asked:
             yield from self._swept_others(texts)
 
@@ -154,13 +156,23 @@ class RedisSuggest(Connector):
             )
             yield from prefixes.offers(length, offered)
 
-    def _swept_entries(self, table: str, texts: Texts[int]) -> Iterator[Residue]:
+    def _leading(self, collection: Collection, own: Sequence[Probe]) -> Texts[int]:
+        """What leads to an entry: identifiers of the kinds that the collection is found by."""
+        kinds = {by.kind for by in collection.found_by}
+        return Texts(
+            (probe.subject, self.map.identifier_kinds[probe.kind], probe.value)
+            for probe in own
+            if probe.kind in kinds
+        )
+
+    def _swept_entries(self, table: str, texts: Texts[int], leading: Texts[int]) -> Iterator[Residue]:
         seen: set[tuple[int, tuple[Raw, ...]]] = set()
         for member, _ in self._entries():
             for subject in texts.within(_text(member)):
                 if (place := (subject, _named(member))) not in seen:
                     seen.add(place)
-                    yield Residue(subject, table, ENTRY, place[1])
+                    own = subject in leading.within(_text(member))
+                    yield Residue(subject, table, ENTRY, place[1], own=own)
 
     def _swept_others(self, texts: Texts[int]) -> Iterator[Residue]:
         with self._client() as client:

@@ -31,7 +31,7 @@ from dsar.connectors._sql.finding import Finding
 from dsar.connectors._sql.holding import Holding, Key
 from dsar.connectors._sql.refusals import answering
 from dsar.connectors._sql.shapes import Shape
-from dsar.connectors._sql.sweeping import swept, whole_of
+from dsar.connectors._sql.sweeping import Lead, by_columns, swept, whole_of
 from dsar.connectors._sql.ties import gathered
 from dsar.connectors._texts import Texts
 from dsar.datamap.secrets import resolve
@@ -118,7 +118,9 @@ class Sql(Connector):
         with self._writing(collection) as connection:
             return erasing.empty(connection, hits)
 
-    def sweep(self, sought: Sequence[Sought], places: Sequence[Place] | None = None) -> Iterator[Residue]:
+    def sweep(
+        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+    ) -> Iterator[Residue]:
         texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
         shapes = self._described()
         for place in places if places is not None else map(whole_of, shapes.values()):
@@ -127,9 +129,11 @@ class Sql(Connector):
                     f"store {self.store.name} has no table {place.table}; add it or change the map"
                 )
             if place.columns:
+                shape = shapes[place.table]
+                lead = self._lead(shape, own)
                 with self._reading() as connection:  # a snapshot a table: none is held for the whole sweep
                     yield from swept(
-                        self.dialect, connection, self.store.name, shapes[place.table], place.columns, texts
+                        self.dialect, connection, self.store.name, shape, place.columns, texts, lead
                     )
 
     def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:
@@ -161,6 +165,11 @@ class Sql(Connector):
                 name: replace(shape, declared=self._declared(name)) for name, shape in shapes.items()
             }
         return self._shapes
+
+    def _lead(self, shape: Shape, own: Sequence[Probe]) -> Lead:
+        """How a row of a table is known to be one that `find` brings for these probes."""
+        held = [each for each in self.store.collections.values() if each.table == shape.name]
+        return by_columns(shape, self.store.name, self.map.identifier_kinds, held, own)
 
     def _shape(self, collection: Collection) -> Shape:
         return mapped(self._described(), self.store.name, collection)

@@ -8,6 +8,7 @@ from dsar.connectors._sql.dialect import Look, Way
 from dsar.connectors._sql.finding import key_of, stream
 from dsar.connectors._sql.raw import plain, row_of, spoken
 from dsar.connectors._sql.shapes import Shape
+from dsar.connectors._sql.sweeping import Lead
 from dsar.connectors._texts import Texts, first_of_each
 from dsar.connectors.sql import Sql
 from dsar.datamap.types import Collection
@@ -31,6 +32,20 @@ class SqlSuggest(Sql):
         shape = self._shape(collection)
         texts = Texts((probe, self.map.identifier_kinds[probe.kind], probe.value) for probe in probes)
         yield from sorted(self._matched(shape, texts), key=lambda found: (found.subject, found.number))
+
+    def _lead(self, shape: Shape, own: Sequence[Probe]) -> Lead:
+        if shape.name != self.store.settings["table"]:
+            return super()._lead(shape, own)
+        kinds = {by.kind for each in self.store.collections.values() for by in each.found_by}
+        texts = Texts(
+            (probe.subject, self.map.identifier_kinds[probe.kind], probe.value)
+            for probe in own
+            if probe.kind in kinds
+        )
+        cells = [shape.cell(self.store.name, self._column())] if own else []
+        return Lead(
+            cells, lambda subject, values: subject in texts.within(spoken(values[0])) if own else False
+        )
 
     def _matched(self, shape: Shape, texts: Texts[Probe]) -> Iterator[Found]:
         key = key_of(self.dialect, shape, self.store.name)

@@ -21,6 +21,24 @@ def unmapped(store: Store, schema: Schema) -> list[Place]:
     return places
 
 
+def accounted(store: Store, schema: Schema) -> list[Place]:
+    """The columns of mapped tables that some collection names and that may hold an identifier, table by table."""
+    places = []
+    for table in schema.tables.values():
+        held = tuple(
+            name for name, column in table.columns.items() if column.text and names(store, table.name, name)
+        )
+        if held:
+            places.append(Place(table.name, held))
+    return places
+
+
+def names(store: Store, table: str, column: str) -> bool:
+    """Whether some collection of the store names a column, and nobody dismissed it."""
+    dismissed = any(each.table == table and column in each.columns for each in store.dismissed)
+    return not dismissed and any(column == each for of in _of(store, table) for _, each in columns(of))
+
+
 def missing(store: Store, schema: Schema) -> list[Missing]:
     """The tables and columns that the map names and the store does not have."""
     return [*_missing_collections(store, schema), *_missing_settings(store, schema), *_stale(store, schema)]

@@ -1,16 +1,15 @@
 """Search one store for everybody who is to be looked for there: one batch, one pass."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from dsar import clock, db, faults
-from dsar.connectors import Connector, Found, Place, Probe, Sought
-from dsar.datamap.compare import unmapped
+from dsar.connectors import Connector, Found, Probe
+from dsar.datamap.compare import accounted, unmapped
 from dsar.datamap.types import Collection, Store
 from dsar.errors import BadInput, StoreProblem, StoreRefused
-from dsar.jobs import job
+from dsar.jobs import by_value, job
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept, PartWriter
 from dsar.jobs.perform import held
@@ -60,10 +59,12 @@ def _pass(
 ) -> tuple[list[Finding], dict[str, list[str]]]:
     with office.store(store, batch.datamap) as connector:
         connector.check(erasing=False)
-        places = unmapped(store, connector.describe())
+        schema = connector.describe()
+        places = unmapped(store, schema)
         columns = {place.table: sorted(place.columns) for place in places}
         findings = _find_all(office, claim, connector, store, batch.people)
-        _look_by_value(connector, store, findings, places)
+        looked = [one for one in findings if one.person.by_value and one.problem is None]
+        by_value.look(connector, store, looked, places, accounted(store, schema))
     return findings, columns
 
 
@@ -191,43 +192,6 @@ def _files(
             except BadInput:
                 continue  # the row names a file that is not there: the name itself is in the copy
     return kept
-
-
-def _look_by_value(
-    connector: Connector, store: Store, findings: list[Finding], unknown: Sequence[Place]
-) -> None:
-    """Count, by value, the records that hold each person: in places the map does not name, and in mentions."""
-    about_others = mentioning.of_store(store)
-    places = _one_a_table(unknown, about_others)
-    sought = [
-        Sought(subject, asked.kind, asked.value)
-        for subject, finding in enumerate(findings)
-        if finding.person.by_value and finding.problem is None
-        for asked in finding.person.identifiers
-        if not asked.internal
-    ]
-    seen: dict[tuple[int, str], set[tuple[object, ...]]] = defaultdict(set)
-    mentions: dict[tuple[int, str], set[tuple[object, ...]]] = defaultdict(set)
-    if sought and places:
-        with faults.effect("sweep.read"):
-            for residue in connector.sweep(sought, places):
-                if collection := about_others.get((residue.table, residue.column)):
-                    mentions[residue.subject, collection].add(residue.key)
-                else:
-                    seen[residue.subject, residue.table].add(residue.key)
-    for subject, one in enumerate(findings):
-        if one.person.by_value:
-            one.by_value = {table: len(rows) for (of, table), rows in seen.items() if of == subject}
-            one.mentions = dict.fromkeys(about_others.values(), 0)
-            one.mentions |= {name: len(rows) for (of, name), rows in mentions.items() if of == subject}
-
-
-def _one_a_table(unknown: Sequence[Place], about_others: Iterable[tuple[str, str]]) -> list[Place]:
-    """The places to sweep, each table once."""
-    columns: dict[str, tuple[str, ...]] = {place.table: place.columns for place in unknown}
-    for table, column in about_others:
-        columns[table] = (*columns.get(table, ()), column)
-    return [Place(table, named) for table, named in columns.items()]
 
 
 def _trouble(claim: Claim, store: str, error: StoreProblem) -> None:

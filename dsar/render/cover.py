@@ -131,7 +131,9 @@ def _remarks(package: Package, setting: Typeset) -> tuple[Markup, ...]:
     if any(place.records is None for place in package.unmapped):
         told.append(_("Our inventory does not name every place in these systems; see part 1."))
     if any(place.records for place in package.unmapped):
-        told.append(_("Information about you stands in places that our inventory does not name; see part 1."))
+        told.append(
+            _("Information about you stands in places that our inventory does not account for; see part 1.")
+        )
     if package.complete:
         last = _(
             "To our knowledge this is all we hold about you. Should more come to light, we will open your "

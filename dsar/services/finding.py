@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from dsar.datamap.types import DataMap
+from dsar.datamap.types import DataMap, Store
 from dsar.models import Probe, Request, RequestIdentifier, StoreWork, UnmappedPlace
 from dsar.models.search import UNMAPPED
-from dsar.services import intake, keys, maps, searching
+from dsar.services import by_value, intake, keys, maps, searching
 from dsar.terms import COPIED, KeyClass, Right, Status, StoreState
 from dsar.vault import Vault
 
@@ -69,7 +69,8 @@ class Finding:
     person: Person
     parts: list[Part] = field(default_factory=list)
     given: set[tuple[str, str]] = field(default_factory=set)  # (internal kind, value)
-    by_value: dict[str, int] | None = None  # table -> records, of unmapped places; None: not looked
+    by_value: dict[str, int] | None = None  # table -> records that no copy has; None: not looked
+    undeclared: dict[str, set[str]] = field(default_factory=dict)  # table -> the mapped columns among those
     mentions: dict[str, int] = field(default_factory=dict)  # collection -> records, by value
     own_mentions: dict[str, int] = field(default_factory=dict)  # of the records found
     forms: frozenset[str] = frozenset()  # tokens under which the proven identifiers may stand in a text
@@ -138,7 +139,7 @@ def record(
     parts = [part for finding in good for part in finding.parts]
     _close(
         session,
-        parts + [_looked(f.person.by_value) for f in good if f.by_value is not None and f.person.by_value],
+        parts + [_looked(batch.datamap.stores[store], f.person) for f in good if f.by_value is not None],
     )
     _places(session, store, good, columns)
     _follow(session, vault, batch.datamap, good, at=at)
@@ -170,8 +171,11 @@ def _due(session: Session, store: str, limit: int, now: datetime) -> tuple[dict[
     return {reference: right for reference, pinned, right in rows if pinned == version}, version
 
 
-def _looked(probe: int) -> Part:
-    return Part(probe, 0, None, None, None)
+def _looked(store: Store, person: Person) -> Part:
+    """The look by value, done: its records are the identifiers that it was made with."""
+    assert person.by_value is not None  # noqa: S101  only an open look is made
+    known = sum(by_value.matters(store, one.kind, internal=one.internal) for one in person.identifiers)
+    return Part(person.by_value, known, None, None, None)
 
 
 def _close(session: Session, parts: Sequence[Part]) -> None:
@@ -188,26 +192,31 @@ def _close(session: Session, parts: Sequence[Part]) -> None:
 
 
 def _places(session: Session, store: str, findings: Sequence[Finding], columns: dict[str, list[str]]) -> None:
-    """What unmapped places hold; a place that is mapped by now is forgotten."""
+    """What unmapped places hold, and mapped ones that the map does not account for.
+
+    A place that is mapped by now, or accounted for, is forgotten.
+    """
     references = [finding.person.reference for finding in findings]
     place = UnmappedPlace
-    known = {
-        (row.reference, row.table): row
-        for row in session.scalars(select(place).where(place.store == store, place.reference.in_(references)))
-    }
+    known: dict[str, dict[str, UnmappedPlace]] = defaultdict(dict)
+    for row in session.scalars(select(place).where(place.store == store, place.reference.in_(references))):
+        known[row.reference][row.table] = row
     for finding in findings:
-        for table in columns:
-            row = known.get((finding.person.reference, table))
-            if row is None:
-                row = place(reference=finding.person.reference, store=store, table=table, columns=[])
-                session.add(row)
-            row.columns = columns[table]
-            if finding.by_value is not None:
-                row.records = finding.by_value.get(table, 0)
-    gone = delete(place).where(
-        place.store == store, place.reference.in_(references), place.table.not_in(columns)
-    )
-    session.execute(gone)
+        reference, there = finding.person.reference, known[finding.person.reference]
+        seen = {table: {*columns.get(table, ())} for table in {*columns, *finding.undeclared}}
+        for table in seen.keys() - there.keys():
+            there[table] = place(
+                reference=reference, store=store, table=table, columns=columns.get(table, [])
+            )
+            session.add(there[table])
+        if finding.by_value is None:
+            continue
+        for table, row in there.items():
+            if table not in seen:
+                session.delete(row)
+                continue
+            row.columns = sorted(seen[table] | finding.undeclared.get(table, set()))
+            row.records = finding.by_value.get(table, 0)
 
 
 def _follow(

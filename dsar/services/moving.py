@@ -121,7 +121,6 @@ def _look_again(
     session: Session, request: Request, new: DataMap, changed: Sequence[str], *, at: datetime
 ) -> None:
     searching.open_stores(session, request.reference, changed, at=at)
-    searching.look_by_value(session, request.reference, changed)
     known = RequestIdentifier
     rows = session.scalars(
         select(known).where(known.reference == request.reference, known.confirmed_at.is_not(None))
@@ -133,4 +132,5 @@ def _look_again(
         if store.name in changed
     ]
     searching.open_probes(session, wanted)
+    searching.look_afresh(session, request.reference, new, changed)
     searching.wake(session, changed)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from dsar.datamap.types import DataMap
 from dsar.db import Instant
 from dsar.models import Erasure, Probe, Request, RequestIdentifier, StoreWork
-from dsar.models.search import NOBODY, UNMAPPED
-from dsar.services import intake, ledger, work
+from dsar.models.search import UNMAPPED
+from dsar.services import by_value, intake, ledger, work
 from dsar.services.ledger import Entry
 from dsar.terms import COPIED, ERASED, StoreState
 
@@ -24,7 +24,7 @@ def look_for(
 ) -> None:
     """Open a probe for each identifier in each collection that can be searched by it.
 
-    Every store is asked as well, by value, about the places its map does not name.
+    Every store is looked at by value as well, once nothing can lead to it any more.
     """
     session.flush()
     open_stores(session, request.reference, datamap.stores, at=at)
@@ -33,8 +33,8 @@ def look_for(
         for row in rows
         for store, collection in datamap.asked_by(row.kind)
     ]
-    look_by_value(session, request.reference, datamap.stores)
     open_probes(session, wanted)
+    look_afresh(session, request.reference, datamap, datamap.stores)
     wake(session, datamap.stores)
 
 
@@ -67,24 +67,10 @@ def open_probes(session: Session, wanted: Collection[tuple[str, str, str, int]])
         session.execute(_insert(session)(Probe).on_conflict_do_nothing(), rows)
 
 
-def look_by_value(session: Session, reference: str, stores: Iterable[str]) -> None:
-    """Open, or open again, the probe of each store's unmapped places."""
-    rows = [
-        {
-            "reference": reference,
-            "store": store,
-            "collection": UNMAPPED,
-            "identifier_id": NOBODY,
-            "open": True,
-            "records": 0,
-        }
-        for store in stores
-    ]
-    if rows:
-        unique = ["reference", "store", "collection", "identifier_id"]
-        session.execute(
-            _insert(session)(Probe).on_conflict_do_update(index_elements=unique, set_={"open": True}), rows
-        )
+def look_afresh(session: Session, reference: str, datamap: DataMap, stores: Iterable[str]) -> None:
+    """Have these stores looked at by value, whatever was seen there before; the caller wakes them."""
+    by_value.forget(session, reference, stores)
+    by_value.open_due(session, datamap, _waiting(session, [reference]), open_counts(session, [reference]))
 
 
 def wake(session: Session, stores: Iterable[str]) -> None:
@@ -109,9 +95,8 @@ def settle(session: Session, datamap: DataMap, references: Sequence[str], *, at:
     A store is final when it has no open probe and no store that could still lead to it has one.
     """
     still_open = open_counts(session, references)
-    waiting = session.scalars(
-        select(StoreWork).where(StoreWork.reference.in_(references), StoreWork.searched_at.is_(None))
-    ).all()
+    waiting = _waiting(session, references)
+    wake(session, sorted(by_value.open_due(session, datamap, waiting, still_open)))
     final = [
         row
         for row in waiting
@@ -127,6 +112,11 @@ def identifiers_final(datamap: DataMap, still_open: dict[str, set[bool]]) -> boo
     """Whether no open probe is in a store that gives anything: no identifier can follow any more."""
     givers = {store.name for store, collection in datamap.collections() if collection.gives}
     return not any(True in kinds for store, kinds in still_open.items() if store in givers)
+
+
+def _waiting(session: Session, references: Collection[str]) -> Sequence[StoreWork]:
+    wanted = select(StoreWork).where(StoreWork.reference.in_(references), StoreWork.searched_at.is_(None))
+    return session.scalars(wanted.order_by(StoreWork.reference, StoreWork.store)).all()
 
 
 def _is_final(datamap: DataMap, store: str, still_open: dict[str, set[bool]]) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
+from dsar.datamap.compare import names
 from dsar.datamap.identifiers import masked
 from dsar.datamap.types import DataMap
 from dsar.errors import NotFound
@@ -18,23 +19,16 @@ from dsar.models import (
     Erasure,
     PaperFile,
     Probe,
-    RecipientAsk,
     Request,
     RequestIdentifier,
     StoreWork,
     UnmappedPlace,
 )
 from dsar.models.search import UNMAPPED
-from dsar.services import erasing, intake, keys, ledger, mailing, maps, verdicts, work
-from dsar.terms import COPIED, OPEN, CopyState, KeyClass, Stage, Status, StoreState
+from dsar.services import erasing, intake, keys, ledger, maps, verdicts, waiting
+from dsar.services.waiting import moment as moment
+from dsar.terms import COPIED, OPEN, CopyState, KeyClass, StoreState
 from dsar.vault import Vault
-
-STUCK = (StoreState.UNREACHABLE, StoreState.FAILED, StoreState.PAUSED)
-
-
-def moment(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC, or None."""
-    return clock.text(at) if at else None
 
 
 def request(session: Session, vault: Vault, row: Request, *, at: datetime) -> dict[str, Any]:
@@ -42,7 +36,7 @@ def request(session: Session, vault: Vault, row: Request, *, at: datetime) -> di
     datamap = maps.get(session, row.map_version)
     today = clock.day(at, datamap.controller.zone)
     stores = _stores(session, row, datamap)
-    unmapped = _unmapped(session, row.reference)
+    unmapped = _unmapped(session, row.reference, datamap)
     entries, head = ledger.head(session, row.reference)
     return {
         "reference": row.reference, "submission": row.submission, "right": row.right, "status": row.status,
@@ -54,7 +48,7 @@ def request(session: Session, vault: Vault, row: Request, *, at: datetime) -> di
         "due_on": row.due_on.isoformat(), "legal_latest": row.legal_latest, "days_left": row.days_left(today),
         "rule": clock_rule(row),
         "identifiers": _identifiers(session, vault, row, datamap),
-        "waits_for": _waits_for(session, row, stores, unmapped, at),
+        "waits_for": waiting.waits_for(session, row, stores, unmapped),
         "map": {"version": row.map_version, "sha256": maps.digest(session, row.map_version)},
         "stores": stores,
         "unmapped": unmapped,
@@ -86,7 +80,7 @@ def is_complete(session: Session, row: Request) -> bool:
     """Whether every store is searched to the end and no unmapped place may hold the person."""
     datamap = maps.get(session, row.map_version)
     stores = _stores(session, row, datamap)
-    return _searched(stores) and not _holding(_unmapped(session, row.reference))
+    return _searched(stores) and not _holding(_unmapped(session, row.reference, datamap))
 
 
 def paper_files(session: Session, reference: str, paper: str) -> list[PaperFile]:
@@ -161,12 +155,25 @@ def _so_far(
     return records[of] if records.get(of) and not still_open[of] else None
 
 
-def _unmapped(session: Session, reference: str) -> list[dict[str, Any]]:
+def _unmapped(session: Session, reference: str, datamap: DataMap) -> list[dict[str, Any]]:
+    """Places that the map does not account for; `undeclared` names the columns that it knows."""
     place = UnmappedPlace
     rows = session.scalars(
         select(place).where(place.reference == reference).order_by(place.store, place.table)
     )
-    return [{"store": r.store, "table": r.table, "columns": r.columns, "records": r.records} for r in rows]
+    return [
+        {
+            "store": r.store, "table": r.table, "columns": r.columns,
+            "undeclared": _known(datamap, r),
+            "records": r.records,
+        }
+        for r in rows
+    ]  # fmt: skip
+
+
+def _known(datamap: DataMap, place: UnmappedPlace) -> list[str]:
+    store = datamap.stores.get(place.store)
+    return [column for column in place.columns if store and names(store, place.table, column)]
 
 
 def _identifiers(session: Session, vault: Vault, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
@@ -187,54 +194,6 @@ def _identifiers(session: Session, vault: Vault, row: Request, datamap: DataMap)
         for one in rows
         if one.kind in datamap.identifier_kinds
     ]
-
-
-def _waits_for(
-    session: Session, row: Request, stores: list[dict[str, Any]], unmapped: list[dict[str, Any]], at: datetime
-) -> list[dict[str, Any]]:
-    if row.status not in OPEN:
-        return []
-    since = moment(row.received_at)
-    waits = []
-    if row.status in (Status.RECEIVED, Status.VERIFYING):
-        waits.append(_wait("person", "identity", since, "the identifiers are not proven yet"))
-    waits += [_wait("store", s["name"], s["since"], s["reason"]) for s in stores if s["state"] in STUCK]
-    waits += [
-        _wait(
-            "staff",
-            f"{p['store']}.{p['table']}",
-            moment(at),
-            "a place that the map does not name holds this person; map it",
-        )
-        for p in unmapped
-        if p["records"]
-    ]
-    erasure = session.get(Erasure, row.reference)
-    if erasure and erasure.stage == Stage.HELD:
-        waits.append(_wait("staff", "erasure", since, "the erasure is held"))
-    if erasure and erasure.stage == Stage.PLANNED and verdicts.needs_go(session, row):
-        waits.append(
-            _wait("staff", "erasure", since, "the plan is over its threshold; a second person must let it go")
-        )
-    named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
-    waits += [_wait("staff", w.job, moment(w.due_at), w.reason) for w in work.failing(session, named)]
-    if _lies_ready(session, row, erasure) and mailing.reachable(session, row) is None:
-        waits.append(_wait("staff", "answer", since, "no letter reaches this person; hand the answer over"))
-    asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
-    return waits + [
-        _wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked
-    ]
-
-
-def _lies_ready(session: Session, row: Request, erasure: Erasure | None) -> bool:
-    if erasure is not None:
-        return erasure.stage == Stage.DONE and not verdicts.is_open(session, row)
-    copy = session.get(Copy, row.reference)
-    return copy is not None and copy.state == CopyState.READY
-
-
-def _wait(who: str, name: str, since: str | None, reason: str | None) -> dict[str, Any]:
-    return {"who": who, "name": name, "since": since, "reason": reason}
 
 
 def _copy(session: Session, row: Request) -> dict[str, Any] | None:

@@ -1,17 +1,47 @@
 """Sweeping: every cell that may hold an identifier is read and compared by value, mapped or not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection
 
-from dsar.connectors import Place, Residue
+from dsar.connectors import Place, Probe, Residue
+from dsar.connectors._owners import Owners
 from dsar.connectors._sql.dialect import Dialect
 from dsar.connectors._sql.finding import AT_ONCE, key_of, stream
-from dsar.connectors._sql.raw import plain, spoken
-from dsar.connectors._sql.shapes import Shape
+from dsar.connectors._sql.raw import comparable, plain, spoken
+from dsar.connectors._sql.shapes import Cell, Shape
 from dsar.connectors._texts import Texts
+from dsar.datamap.types import Collection, IdentifierKind
+
+
+@dataclass(frozen=True)
+class Lead:
+    """How a row is known to be one that `find` brings for a subject: the cells to read, and whether it is."""
+
+    cells: Sequence[Cell]
+    brings: Callable[[int, Sequence[Any]], bool]  # subject, what the cells hold
+
+
+def by_columns(
+    shape: Shape,
+    store: str,
+    kinds: Mapping[str, IdentifierKind],
+    collections: Sequence[Collection],
+    own: Sequence[Probe],
+) -> Lead:
+    """By the columns that the collections of a table are found by."""
+    owners = [Owners(kinds, each.found_by, own) for each in collections if own]
+    columns = dict.fromkeys(column for each in owners for column in each.columns)
+    cells = [shape.cell(store, column) for column in columns]
+
+    def brings(subject: int, values: Sequence[Any]) -> bool:
+        row = {cell.name: comparable(cell, value) for cell, value in zip(cells, values, strict=True)}
+        return any(each.first(subject, row)[0] is not None for each in owners)
+
+    return Lead(cells, brings)
 
 
 def whole_of(shape: Shape) -> Place:
@@ -26,27 +56,29 @@ def swept(
     shape: Shape,
     columns: Sequence[str],
     texts: Texts[int],
+    lead: Lead,
 ) -> Iterator[Residue]:
     """Where the identifiers stand in one table: one SELECT, streamed, each place once a subject."""
     cells = [shape.cell(store, column) for column in columns]
     key = key_of(dialect, shape, store)
-    wanted = ", ".join([*(part.expression for part in key), *(f"t.{cell.sql}" for cell in cells)])
-    rows = stream(dialect, connection, (f"SELECT {wanted} FROM {shape.sql} t", {}))
-    for row, said in _promising(rows, len(key), texts):
+    read = [*(part.expression for part in key), *(f"t.{cell.sql}" for cell in (*cells, *lead.cells))]
+    rows = stream(dialect, connection, (f"SELECT {', '.join(read)} FROM {shape.sql} t", {}))
+    start, end = len(key), len(key) + len(cells)
+    for row, said in _promising(rows, start, end, texts):
         for cell, text in zip(cells, said, strict=True):
             for subject in texts.within(text):
                 named = tuple(
                     plain(part.cell, part_value) for part, part_value in zip(key, row, strict=False)
                 )
-                yield Residue(subject, shape.name, cell.name, named)
+                yield Residue(subject, shape.name, cell.name, named, own=lead.brings(subject, row[end:]))
 
 
 def _promising(
-    rows: Iterator[Sequence[Any]], start: int, texts: Texts[int]
+    rows: Iterator[Sequence[Any]], start: int, end: int, texts: Texts[int]
 ) -> Iterator[tuple[Sequence[Any], list[str]]]:
-    """The rows, with the text of each cell from `start` on, of every batch that may hold an identifier."""
+    """The rows, with the text of each cell from `start` to `end`, of every batch that may hold an identifier."""
     while batch := [
-        (row, [value if type(value) is str else spoken(value) for value in row[start:]])
+        (row, [value if type(value) is str else spoken(value) for value in row[start:end]])
         for row in islice(rows, AT_ONCE)
     ]:
         if texts.any_in(chain.from_iterable(said for _, said in batch)):

@@ -1,0 +1,89 @@
+"""What a request waits for: who must do something, since when (civil time), and why."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dsar import clock
+from dsar.models import Copy, Erasure, RecipientAsk, Request
+from dsar.services import ledger, mailing, verdicts, work
+from dsar.terms import OPEN, CopyState, Stage, Status, StoreState
+
+Shown = dict[str, Any]
+UNNAMED = "a place that the map does not name holds this person; map it"
+UNDECLARED = (
+    "records that nothing leads to hold this person; say in the map by found_by or mentions what they are"
+)
+STUCK = (StoreState.UNREACHABLE, StoreState.FAILED, StoreState.PAUSED)
+
+
+def moment(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC, or None."""
+    return clock.text(at) if at else None
+
+
+def waits_for(session: Session, row: Request, stores: list[Shown], unmapped: list[Shown]) -> list[Shown]:
+    """Everything that an open request waits for; stores and unmapped places as they are shown."""
+    if row.status not in OPEN:
+        return []
+    waits = []
+    if row.status in (Status.RECEIVED, Status.VERIFYING):
+        waits.append(
+            _wait("person", "identity", moment(row.received_at), "the identifiers are not proven yet")
+        )
+    waits += [_wait("store", s["name"], s["since"], s["reason"]) for s in stores if s["state"] in STUCK]
+    waits += _for_places(stores, unmapped)
+    waits += _for_staff(session, row)
+    asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
+    return waits + [
+        _wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked
+    ]
+
+
+def _for_places(stores: list[Shown], unmapped: list[Shown]) -> list[Shown]:
+    """Places that hold the person and that the map does not account for, since they were looked at."""
+    looked = {store["name"]: store["since"] for store in stores}
+    return [
+        _wait(
+            "staff",
+            f"{place['store']}.{place['table']}",
+            looked.get(place["store"]),
+            UNDECLARED if place["undeclared"] else UNNAMED,
+        )
+        for place in unmapped
+        if place["records"]
+    ]
+
+
+def _for_staff(session: Session, row: Request) -> list[Shown]:
+    """Work that failed, and what only staff can do; since the act that called for it."""
+
+    def since(*acts: str) -> str | None:
+        return moment(ledger.since(session, row.reference, *acts))
+
+    waits = []
+    erasure = session.get(Erasure, row.reference)
+    if erasure and erasure.stage == Stage.HELD:
+        waits.append(_wait("staff", "erasure", since("erasure.held"), "the erasure is held"))
+    if erasure and erasure.stage == Stage.PLANNED and verdicts.needs_go(session, row):
+        reason = "the plan is over its threshold; a second person must let it go"
+        waits.append(_wait("staff", "erasure", since("erasure.planned"), reason))
+    named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
+    waits += [_wait("staff", one.job, since(), one.reason) for one in work.failing(session, named)]
+    if _lies_ready(session, row, erasure) and mailing.reachable(session, row) is None:
+        reason = "no letter reaches this person; hand the answer over"
+        waits.append(_wait("staff", "answer", since("copy.made", "certificate.made"), reason))
+    return waits
+
+
+def _lies_ready(session: Session, row: Request, erasure: Erasure | None) -> bool:
+    if erasure is not None:
+        return erasure.stage == Stage.DONE and not verdicts.is_open(session, row)
+    copy = session.get(Copy, row.reference)
+    return copy is not None and copy.state == CopyState.READY
+
+
+def _wait(who: str, name: str, since: str | None, reason: str | None) -> Shown:
+    return {"who": who, "name": name, "since": since, "reason": reason}

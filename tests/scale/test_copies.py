@@ -1,0 +1,52 @@
+"""Copies are looked for by value in mapped fields too, with no more statements for many people than for one."""
+
+from __future__ import annotations
+
+from dsar import clock, db
+from dsar.services import intake, proving
+from dsar.services.intake import Given, Intake
+from dsar.terms import Right
+from tests.scale import counting, shop
+from tests.scale.test_statements import do, execute
+from tests.stories.driving import HANDLER, Desk
+
+PEOPLE = 60
+
+
+def test_a_store_is_read_by_value_once_a_batch_however_many_copies_are_wanted(tmp_path, open_desk):
+    urls = {name: f"sqlite:///{tmp_path}/{name}.sqlite" for name in ("accounts", "notes")}
+    for name, url in urls.items():
+        getattr(shop, f"fill_{name}")(url, PEOPLE + 1)
+    execute(urls["notes"], f"update note set words = 'ask {shop.email(2)}' where account_id in (1, 2)")
+    environment = {f"{name.upper()}_URL": url for name, url in urls.items()}
+    desk = open_desk(shop.write_map(tmp_path / "map.yaml", *urls), environment)
+    asked, references = {}, []
+    for persons in ([PEOPLE + 1], list(range(1, PEOPLE + 1))):
+        references = file(desk, persons)
+        with counting.SqliteCounter(tmp_path).counted() as said:
+            do(desk, "search_store")
+        asked[len(persons)] = {name: sum(map(of_a_table, said[name])) for name in urls}
+    assert asked[1] == asked[PEOPLE] == {"accounts": 2, "notes": 2}  # one to find, one to look by value
+    held = {
+        reference: [(place["table"], place["undeclared"], place["records"]) for place in shown["unmapped"]]
+        for reference in references
+        if (shown := desk.show(reference))["unmapped"]
+    }
+    assert held == {references[1]: [("note", ["words"], shop.EACH)]}  # the other person's, not her own
+
+
+def of_a_table(statement: str) -> bool:
+    """Whether a statement reads the records of a table, not the shapes of all."""
+    return statement.startswith("SELECT") and (' "account" t' in statement or ' "note" t' in statement)
+
+
+def file(desk: Desk, persons: list[int]) -> list[str]:
+    """A copy for each person, in one transaction."""
+    at, references = clock.now(), []
+    with db.begin() as session:
+        for person in persons:
+            wanted = Intake([Right.COPY], [Given("email", shop.email(person))], "en", at)
+            (request,) = intake.open_submission(session, desk.office.vault, wanted, actor="subject", at=at)
+            proving.confirm(session, desk.office.vault, request, by=HANDLER, evidence="seen", given=[], at=at)
+            references.append(request.reference)
+    return references
