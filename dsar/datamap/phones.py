@@ -73,17 +73,20 @@ def stripped(value: str, region: str | None) -> frozenset[str]:
     """The digits that remain of the number when everything else is stripped, however it was written.
 
     Digits that the region dials as somebody else's number are not among them:
-    `13100008688` is a mobile number in China and not the American +1 310 000 8688.
+    `13100008688` is a mobile number in China and not the American +1 310 000 8688, while
+    `447700900123` is nobody's there, and so the British number.
     """
     digits = value.removeprefix("+")
     if region is None:
         return frozenset({digits, f"00{digits}"})
     number = _number(value)
     significant = _significant(number)
-    ways = {f"00{digits}", *after_plus(value), *forms(value, region, "national")}
+    ways = {f"00{digits}", *after_plus(value), *forms(value, region, "national"), *_dialled(digits, region)}
     if _at_home(number, region):
         ways.add(_trunk(number) + significant)
-    return frozenset(way for way in ways if _reads_as(way, region, value))
+        return frozenset(way for way in ways if _reads_as(way, region, value))
+    nobodys = {way for way in after_plus(value) if not _may_be_dialled(way, region)}
+    return frozenset(nobodys | {way for way in ways if _reads_as(way, region, value)})
 
 
 @lru_cache(maxsize=8192)
@@ -143,6 +146,36 @@ def _trunk(number: phonenumbers.PhoneNumber) -> str:
     main = phonenumbers.region_code_for_country_code(number.country_code or 0)
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(main, None)
     return (metadata.national_prefix or "") if metadata else ""
+
+
+def _dialled(digits: str, region: str) -> set[str]:
+    """The digits behind what the region dials before a number abroad, where that is always the same: 011."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    prefix = (metadata.international_prefix or "") if metadata else ""
+    return {prefix + digits} if prefix.isdecimal() else set()
+
+
+def _may_be_dialled(digits: str, region: str) -> bool:
+    """Whether the region dials these digits as a number of its own, or may do so when its ranges grow."""
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return False
+    mobile = phonenumbers.is_possible_number_for_type(number, phonenumbers.PhoneNumberType.MOBILE)
+    grows = mobile and _significant(number)[:1] in _mobiles_begin(region)
+    return grows or phonenumbers.is_valid_number(number)
+
+
+@lru_cache(maxsize=256)
+def _mobiles_begin(region: str) -> frozenset[str]:
+    """The digits that mobile numbers of a region begin with: new ranges of them begin so too."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    mobile = metadata.mobile if metadata else None
+    if mobile is None or not mobile.example_number or not mobile.national_number_pattern:
+        return frozenset("0123456789")
+    tail = mobile.example_number[3:]
+    tried = (f"{beginning:03d}{tail}" for beginning in range(1000))
+    return frozenset(one[0] for one in tried if re.fullmatch(mobile.national_number_pattern, one))
 
 
 def _reads_as(digits: str, region: str, value: str) -> bool:
