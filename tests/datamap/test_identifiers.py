@@ -1,7 +1,6 @@
 """Identifiers: whom a written form belongs to, and whom it does not."""
 
 import hashlib
-import re
 from decimal import Decimal
 from uuid import UUID
 
@@ -110,38 +109,6 @@ def test_each_form_is_written_as_its_name_says():
 def test_a_landline_is_written_nationally_with_and_without_its_zero():
     assert written(PHONE, "+861012345678", "national") == {"1012345678", "01012345678"}
     assert written(PHONE, "+861012345678", "dashed") == {"010-1234-5678"}
-
-
-@pytest.mark.parametrize(
-    ("value", "text", "region"),
-    [
-        ("+447700900123", "447700900123", "CN"), ("+447700900123", "00447700900123", "CN"),
-        ("+447700900123", "44 (0)7700 900123", "CN"), ("+85291234567", "852 9123 4567", "CN"),
-        ("+33612345678", "33612345678", "CN"), ("+4915123456789", "4915123456789", "CN"),
-        ("+8613100008688", "8613100008688", "CN"), ("+8613100008688", "8613100008688", "GB"),
-        ("+447700900123", "447700900123", "US"), ("+8613100008688", "011 86 13100008688", "US"),
-        ("+8613100008688", "8613100008688", "US"),
-    ],
-)  # fmt: skip
-def test_a_country_code_without_a_plus_is_read_where_the_region_dials_nobody_so(value, text, region):
-    kind = IdentifierKind("phone", {}, "e164", "code", region)
-    assert matches(kind, value, ["any"], text)
-    assert re.sub(r"\D", "", text) in written(kind, value, "any")
-    assert common_forms(kind, value) & set(candidates(f"tel {text}."))
-
-
-@pytest.mark.parametrize(
-    ("value", "text", "region"),
-    [
-        ("+13100008688", "13100008688", "CN"), ("+12125550188", "12125550188", "CN"),
-        ("+79161234567", "79161234567", "CN"), ("+6581234567", "6581234567", "US"),
-        ("+447700900124", "447700900123", "CN"),
-    ],
-)  # fmt: skip
-def test_digits_that_the_region_dials_or_may_dial_are_no_number_from_abroad(value, text, region):
-    kind = IdentifierKind("phone", {}, "e164", "code", region)
-    assert not matches(kind, value, ["any"], text)
-    assert not common_forms(kind, value) & set(candidates(text))
 
 
 def test_a_national_form_holds_no_number_from_abroad():
