@@ -47,15 +47,16 @@ class Stem:
         assert self._process.stdin
         assert self._process.stdout
         began = time.monotonic()
-        self._output.with_name(f"{self._output.name}.err").unlink(missing_ok=True)
+        errors = self._output.with_name(f"{self._output.name}.err")
+        for file in (self._output, errors):  # a process may be killed before it has opened them
+            file.write_bytes(b"")
         whole = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment}
         wanted = {"arguments": arguments, "environment": whole}
         wanted |= {"output": str(self._output), "kill_after": kill_after}
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
         code = int(self._process.stdout.readline())
-        errors = self._output.with_name(f"{self._output.name}.err").read_text()
-        return Ended(code, self._output.read_text(), errors, time.monotonic() - began)
+        return Ended(code, self._output.read_text(), errors.read_text(), time.monotonic() - began)
 
     def close(self) -> None:
         """End the stem."""
