@@ -176,12 +176,28 @@ def _not_before(session: Session, row: Request, datamap: DataMap, *, at: datetim
     if row.looks_only:
         return None
     undo = at + timedelta(hours=datamap.undo_hours) if datamap.undo_hours else None
-    waits = select(Request).where(Request.submission == row.submission, Request.right.in_(COPIED))
-    copies = [r for r in session.scalars(waits) if r.status in OPEN or not has_copy(session, r)]
-    if not copies:
+    if not _copy_first(session, row):
         return undo
     latest = waits_until(session, row)
     return max(latest, undo) if undo else latest
+
+
+def _copy_first(session: Session, row: Request) -> bool:
+    """Whether the person asked for a copy as well, and does not have it yet."""
+    copies = select(Request).where(Request.submission == row.submission, Request.right.in_(COPIED))
+    return any(r.status in OPEN or not has_copy(session, r) for r in session.scalars(copies))
+
+
+def begins(session: Session, row: Request) -> tuple[datetime | None, bool]:
+    """When a frozen erasure begins by itself, and whether it begins sooner, once the person has his copy.
+
+    (None, False) for an erasure that is not frozen.
+    """
+    erasure = session.get(Erasure, row.reference)
+    if erasure is None or erasure.stage != Stage.FROZEN:
+        return None, False
+    called = work.not_before(session, f"start:{row.reference}")
+    return called or erasure.not_before, _copy_first(session, row)
 
 
 def waits_until(session: Session, row: Request) -> datetime:

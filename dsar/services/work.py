@@ -109,6 +109,11 @@ def due(session: Session, *, now: datetime, civil: datetime, limit: int = 100) -
     return list(session.scalars(wanted.limit(limit)))
 
 
+def not_before(session: Session, key: str) -> datetime | None:
+    """The civil time before which a piece of work is not done; None when it has none, or is not queued."""
+    return session.scalar(select(Work.not_before).where(Work.key == key))
+
+
 def ensure(session: Session, job: str, *, key: str) -> None:
     """Queue work that calls for itself again and again, where it is not queued yet."""
     if session.scalar(select(Work.id).where(Work.key == key)) is None:

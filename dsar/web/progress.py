@@ -7,17 +7,19 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from dsar import clock
 from dsar.law import rule
 from dsar.terms import COPIED, OPEN_VERDICTS, CopyState, Stage, Status, StoreState
 from dsar.web import here, words
-from dsar.web.language import own
+from dsar.web.language import at, own
 
 LONGEST_STRIP = 31  # days that can still be drawn one by one
 FETCHABLE = (CopyState.READY, CopyState.DELIVERED)
 
 Shown = dict[str, Any]  # `request show`, or `erasure show`
+Begins = tuple[datetime | None, bool]  # when a frozen erasure begins; whether sooner, once the copy is had
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,19 @@ class Step:
 
 
 def view(
-    shown: Shown, erasure: Shown | None, downloads: Sequence[datetime], expired: Sequence[datetime]
+    shown: Shown,
+    erasure: Shown | None,
+    downloads: Sequence[datetime],
+    expired: Sequence[datetime],
+    begins: Begins,
 ) -> dict[str, Any]:
-    """What the page's template needs; downloads, expired: when its copy was downloaded, and destroyed."""
+    """What the page's template needs.
+
+    downloads, expired: when its copy was downloaded, and destroyed; begins: when its erasure begins.
+    """
     return {
         "title": _title(shown, erasure),
-        "steps": _in_order(_steps(shown, erasure, downloads)),
+        "steps": _in_order(_steps(shown, erasure, downloads, begins)),
         "systems": systems(shown),
         "searched": searched(shown),
         "strip": strip(shown),
@@ -113,14 +122,14 @@ def _title_at_work(shown: Shown, erasure: Shown | None) -> str:
     }.get(_stage(erasure), _("We are preparing the erasure"))
 
 
-def _steps(shown: Shown, erasure: Shown | None, downloads: Sequence[datetime]) -> list[Step]:
+def _steps(shown: Shown, erasure: Shown | None, downloads: Sequence[datetime], begins: Begins) -> list[Step]:
     steps = [Step(_("Received"), True, shown["received_at"]), _identity(shown), _search(shown)]
     if shown["status"] in (Status.REFUSED, Status.WITHDRAWN):
         return [*steps[:1], Step(words.status(shown["status"]), True)]
     answered = Step(_("Answered"), bool(shown["answered_at"]), shown["answered_at"])
     if shown["right"] in COPIED:
         return [*steps, answered, _handed_over(shown, downloads)]
-    return [*steps, *_erasing(erasure), answered]
+    return [*steps, *_erasing(erasure, begins), answered]
 
 
 def _handed_over(shown: Shown, downloads: Sequence[datetime]) -> Step:
@@ -146,19 +155,26 @@ def _search(shown: Shown) -> Step:
     return Step(_("Searching: %(n)s of %(m)s systems have answered", n=n, m=m), done)
 
 
-def _erasing(erasure: Shown | None) -> list[Step]:
+def _erasing(erasure: Shown | None, begins: Begins) -> list[Step]:
     stage = _stage(erasure)
     after = (Stage.LOOKING, Stage.DONE)
-    line = {
-        Stage.HELD: _("On hold: we will write to you."),
-        Stage.FROZEN: _(
-            "Begins when you tell us that you have your copy, or just before the date by which we answer."
-        ),
-    }.get(stage, "")
+    line = _("On hold: we will write to you.") if stage == Stage.HELD else _frozen(begins)
     return [
         Step(_("Erasure"), stage in after, line=line),
         Step(_("A second look, in another way"), stage == Stage.DONE),
     ]
+
+
+def _frozen(begins: Begins) -> str:
+    """What a frozen erasure waits for, and until when."""
+    moment, copy_first = begins
+    if moment is None:
+        return ""
+    if copy_first:
+        words = _("Begins when you tell us that you have your copy; without that, at %(moment)s.")
+    else:
+        words = _("Begins at %(moment)s. Until then nothing is erased.")
+    return Markup(words) % {"moment": at(moment)}  # noqa: S704  our own words
 
 
 def _stage(erasure: Shown | None) -> Stage:

@@ -175,7 +175,7 @@ def test_the_page_of_a_request_has_no_value_of_the_person(desk, ask):
     assert "131****8688" in desk.text
     assert "13100008688" not in desk.response.text
     assert "The person’s proof of identity" in desk.text
-    assert "request.opened" in desk.text
+    assert "Request received" in desk.text
 
 
 def test_a_store_that_is_down_stands_on_the_page_with_its_reason(desk, ask, office, work, hire, tmp_path):

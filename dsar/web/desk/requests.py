@@ -10,7 +10,7 @@ from dsar.errors import BadInput, NotFound
 from dsar.models import LedgerEntry, Request
 from dsar.services import intake, showing, verdicts
 from dsar.terms import Status
-from dsar.web import here, progress, remains, words
+from dsar.web import acts, here, progress, remains, words
 from dsar.web.desk import listing
 from dsar.web.desk.door import bp
 from dsar.web.forms import half_width
@@ -93,7 +93,8 @@ def _system(store: dict) -> dict:
 
 def _words() -> dict:
     return {
-        "right_name": words.right, "status_name": words.status, "waits": words.waits, "where": _where,
+        "right_name": words.right, "status_name": words.status, "act_name": acts.words,
+        "waits": words.waits, "where": _where,
         "shows": [("all", _("All open")), ("late", _("Late")), ("soon", _("Due within 7 days")),
                   ("verifying", _("Waiting for proof")), ("working", _("In progress"))],
         "rights": words.offered(),

@@ -4,7 +4,7 @@ from flask import abort, redirect, render_template, request, url_for
 
 from dsar import clock, db
 from dsar.errors import BadInput, NotFound
-from dsar.services import intake, ledger, showing, verdicts
+from dsar.services import erasing, intake, ledger, showing, verdicts
 from dsar.web import here, progress, words
 from dsar.web.forms import half_width
 from dsar.web.portal import access, codes
@@ -89,9 +89,10 @@ def _page(reference: str) -> dict:
         to_prove = codes.to_prove(data, asked)
         downloads = ledger.moments(data, asked.reference, "copy.downloaded")
         expired = ledger.moments(data, asked.reference, "copy.expired")
+        begins = erasing.begins(data, asked)
     siblings = [(one.reference, words.right(one.right)) for one in together]
     page = {"shown": shown, "siblings": siblings, "to_prove": bool(to_prove)}
-    return page | progress.view(shown, erasure, downloads, expired)
+    return page | progress.view(shown, erasure, downloads, expired, begins)
 
 
 def _send(reference: str) -> None:
