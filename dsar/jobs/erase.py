@@ -1,19 +1,21 @@
 """Erase what one store holds of everybody whose erasure is due there: one batch."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from dsar import clock, faults
-from dsar.connectors import Act, Connector, Found, Probe, Schema
+from dsar.connectors import Act, Connector, Found, Held, Probe, Schema
+from dsar.datamap.ties import erase_order
 from dsar.datamap.types import Collection, Keep
-from dsar.errors import CannotErase, StoreProblem
+from dsar.errors import CannotErase, StoreProblem, StoreRefused
 from dsar.jobs import boxes, job
+from dsar.jobs.carrying import CHUNK, Refused, carried_out
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import acting, erasing, intake, keeping, searching, targets, work
+from dsar.services import acting, erasing, intake, keeping, reasons, refusing, searching, targets, work
 from dsar.services.acting import Done
 from dsar.services.deciding import Decision, decide
 from dsar.services.sharing import standing
@@ -21,7 +23,6 @@ from dsar.services.targets import Batch, Target
 from dsar.services.work import Claim
 from dsar.terms import StoreState
 
-CHUNK = 1000  # records in one transaction of a store
 Key = tuple[str, str]  # reference, collection
 
 
@@ -51,23 +52,30 @@ def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
     """Count, then erase, chunk by chunk; what a run that was cut short erased is in the count made before."""
     with held(claim) as session:
         batch = targets.to_erase(session, office.vault, store, limit=office.config.batch)
+        due = refusing.unerased(session, store, [t.reference for t in batch.targets]) if batch else set()
     if batch is None:
         return None
     try:
         with faults.effect("erase.read"):
-            acts, offered = _read(office, batch, store)
+            acts, offered = _read(office, batch, store, due)
         with held(claim) as session:
-            acting.baseline(session, store, _counts(batch, store, acts), offered, at=clock.now())
+            acting.baseline(session, store, _counts(batch, due, acts), offered, at=clock.now())
         with faults.effect("erase.act"):
-            done = _erase(office, batch, store, acts)
+            done, refused = _erase(office, batch, store, acts, due)
     except StoreProblem as error:
         _trouble(claim, batch, store, error)
         raise
     with faults.effect("erase.write"), held(claim) as session:
         acting.erased(session, store, done, at=clock.now())
         references = [target.reference for target in batch.targets]
+        refusing.note(
+            session, store, refused, next_try_at=clock.real() + work.pause(claim.tries), at=clock.now()
+        )
+        session.flush()
         acting.recovered(session, store, references, at=clock.now())
         _wake_rebuilt(session, batch, store)
+    if refused:
+        raise StoreRefused(next(iter(refused.values())))  # and so it is tried again, after a pause
     return clock.real()
 
 
@@ -93,29 +101,33 @@ def internal_kinds(batch: Batch) -> set[str]:
 
 
 def _read(
-    office: Office, batch: Batch, store: str
+    office: Office, batch: Batch, store: str, due: Set[Key]
 ) -> tuple[dict[str, list[tuple[Act, Decision]]], dict[Key, boxes.Offered]]:
-    """What is to be done with each record, by collection, children before the parents that lead to them.
+    """What is to be done with each record, by collection, in the order in which they are erased.
 
     And, where the store is a search box, what it offers before anything goes.
     """
     with office.store(batch.datamap.stores[store], batch.datamap) as connector:
         connector.check(erasing=False)
         schema = connector.describe()
+        names = {name for _, name in due}
         acts = {
-            collection.name: list(_decided(connector, collection, schema, batch))
-            for collection in batch.datamap.stores[store].erase_order()
+            collection.name: list(_decided(connector, collection, schema, batch, due))
+            for collection in erase_order(batch.datamap.stores[store], connector.ties())
+            if collection.name in names
         }
         return acts, boxes.typed(connector, batch, batch.datamap.stores[store])
 
 
 def _decided(
-    connector: Connector, collection: Collection, schema: Schema, batch: Batch
+    connector: Connector, collection: Collection, schema: Schema, batch: Batch, due: Set[Key]
 ) -> Iterator[tuple[Act, Decision]]:
     table = schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
     on, internal = today(batch), internal_kinds(batch)
     for found in connector.find(collection, probes(collection, batch.targets)):
+        if (batch.targets[found.subject].reference, collection.name) not in due:
+            continue
         whose = standing(batch.datamap, collection, found.row, batch.targets[found.subject].identifiers)
         decision = decide(collection, found.row, key=key, today=on, internal=internal, standing=whose)
         if decision.acts or decision.kept:
@@ -132,13 +144,9 @@ def _slim(collection: Collection, found: Found) -> Found:
 
 
 def _counts(
-    batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]]
+    batch: Batch, due: Set[Key], acts: dict[str, list[tuple[Act, Decision]]]
 ) -> dict[Key, tuple[int, int]]:
-    counts: dict[Key, tuple[int, int]] = {
-        (target.reference, name): (0, 0)
-        for target in batch.targets
-        for name in batch.datamap.stores[store].collections
-    }
+    counts: dict[Key, tuple[int, int]] = dict.fromkeys(sorted(due), (0, 0))
     for name, decided in acts.items():
         for act, decision in decided:
             key = batch.targets[act.found.subject].reference, name
@@ -148,39 +156,74 @@ def _counts(
 
 
 def _erase(
-    office: Office, batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]]
-) -> dict[Key, Done]:
-    collections = batch.datamap.stores[store].collections
-    done = {(target.reference, name): Done() for target in batch.targets for name in collections}
+    office: Office, batch: Batch, store: str, acts: dict[str, list[tuple[Act, Decision]]], due: Set[Key]
+) -> tuple[dict[Key, Done], dict[Key, str]]:
+    """What was done in each collection, and why the store would not let us finish, where it would not."""
+    there = batch.datamap.stores[store]
+    doing = _Doing(batch, {key: Done() for key in sorted(due) if key[1] in there.collections})
     for name, decided in acts.items():
-        _note_kept(batch, collections[name], decided, done)
-    if not any(decision.acts for decided in acts.values() for _, decision in decided):
-        return done
-    with office.store(batch.datamap.stores[store], batch.datamap, erasing=True) as connector:
-        connector.check()
-        for name, decided in acts.items():
-            try:
+        _note_kept(batch, there.collections[name], decided, doing.done)
+    if any(decision.acts for decided in acts.values() for _, decision in decided):
+        with office.store(there, batch.datamap, erasing=True) as connector:
+            connector.check(erasing=False)
+            for name, decided in acts.items():
                 _carry_out(
-                    connector, collections[name], [pair for pair in decided if pair[1].acts], batch, done
+                    connector, there.collections[name], [pair for pair in decided if pair[1].acts], doing
                 )
-            except CannotErase as error:
-                _note_cannot(batch, name, decided, error.ground, done)
-    return done
+    return {key: one for key, one in doing.done.items() if key not in doing.refused}, doing.refused
 
 
 def _carry_out(
-    connector: Connector,
-    collection: Collection,
-    decided: Sequence[tuple[Act, Decision]],
-    batch: Batch,
-    done: dict[Key, Done],
+    connector: Connector, collection: Collection, decided: Sequence[tuple[Act, Decision]], doing: "_Doing"
 ) -> None:
     acts = [act for act, _ in decided]
     reduced = {id(act) for act, decision in decided if decision.kept}  # they stay, and are counted as kept
-    for start in range(0, len(acts), CHUNK):
-        for erased in connector.erase(collection, acts[start : start + CHUNK]):
-            if erased.gone and id(erased.act) not in reduced:
-                done[batch.targets[erased.act.found.subject].reference, collection.name].gone += 1
+    refused: Refused = []
+    try:
+        if acts:
+            connector.may_erase(collection)
+        for erased in carried_out(connector, collection, acts, CHUNK, refused):
+            if erased.held:
+                doing.hold(erased.act, collection, erased.held)
+            elif erased.gone and id(erased.act) not in reduced:
+                doing.of(erased.act, collection).gone += 1
+    except CannotErase as error:
+        _note_cannot(doing.batch, collection.name, decided, error.ground, doing.done)
+    except StoreRefused as error:
+        refused = [(act, str(error)) for act in acts]
+    doing.refuse(collection, refused)
+
+
+@dataclass
+class _Doing:
+    """What has been done so far of a batch in a store, and what the store refused, by reference and collection."""
+
+    batch: Batch
+    done: dict[Key, Done]
+    refused: dict[Key, str] = field(default_factory=dict)
+
+    def of(self, act: Act, collection: Collection) -> Done:
+        """What was done of an act's request in a collection."""
+        return self.done[self.batch.targets[act.found.subject].reference, collection.name]
+
+    def hold(self, act: Act, collection: Collection, by: Held) -> None:
+        """A record stays because rows that stay refer to it; for now, where those were only refused."""
+        reference = self.batch.targets[act.found.subject].reference
+        reason = reasons.held(by.table, by.tie)
+        store = next(s for s, c in self.batch.datamap.collections() if c is collection)
+        below = [each.name for each in store.collections.values() if each.table == by.table]
+        if any((reference, name) in self.refused for name in below):
+            self.refused.setdefault((reference, collection.name), reason)
+            return
+        one = self.of(act, collection)
+        one.cannot, one.reason, one.keepable = True, reason, one.keepable + 1
+
+    def refuse(self, collection: Collection, refused: Refused) -> None:
+        """Remember what the store would not do."""
+        for act, reason in refused:
+            self.refused.setdefault(
+                (self.batch.targets[act.found.subject].reference, collection.name), reason
+            )
 
 
 def _note_kept(
@@ -202,9 +245,9 @@ def _note_kept(
 def _note_cannot(
     batch: Batch, name: str, decided: Sequence[tuple[Act, Decision]], ground: str, done: dict[Key, Done]
 ) -> None:
-    for act, _ in decided:
+    for act, decision in decided:
         one = done[batch.targets[act.found.subject].reference, name]
-        one.cannot, one.reason, one.keepable = True, ground, one.keepable + 1
+        one.cannot, one.reason, one.keepable = True, ground, one.keepable + (not decision.kept)
 
 
 def _wake_rebuilt(session: Session, batch: Batch, store: str) -> None:

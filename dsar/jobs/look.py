@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dsar import clock, faults
-from dsar.connectors import Connector, Place, Residue, Schema, Sought
+from dsar.connectors import Connector, Place, Raw, Residue, Schema, Sought
 from dsar.datamap.types import Collection, Store
 from dsar.errors import StoreProblem
 from dsar.jobs import boxes, job
+from dsar.jobs.carrying import CHUNK
 from dsar.jobs.erase import internal_kinds, probes, today, trouble
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
@@ -21,7 +22,7 @@ from dsar.services.targets import Batch
 from dsar.services.work import Claim
 from dsar.terms import Seen
 
-RowKey = tuple[int, str, tuple[object, ...]]  # subject, table, key of the row
+RowKey = tuple[int, str, tuple[Raw, ...]]  # subject, table, key of the row
 
 
 @dataclass
@@ -84,6 +85,7 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
     table = looking.schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
     on, internal = today(looking.batch), internal_kinds(looking.batch)
+    going: list[RowKey] = []
     for found in connector.find(collection, probes(collection, looking.batch.targets)):
         saw = looking.of(found.subject, collection.name)
         whose = standing(
@@ -99,6 +101,25 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
             saw.left[Seen.LOCATOR] += 1
             saw.by_locator += 1
             looking.left[looking.batch.targets[found.subject].reference, collection.name].add(row)
+            going += [row] if decision.delete else []
+    _note_held(connector, collection, going, looking)
+
+
+def _note_held(
+    connector: Connector, collection: Collection, going: Sequence[RowKey], looking: _Looking
+) -> None:
+    """Records that are not deleted because others that stay refer to them are accounted for, and no residue."""
+    for start in range(0, len(going), CHUNK):
+        some = going[start : start + CHUNK]
+        held = connector.held(collection, list(dict.fromkeys(row[2] for row in some)))
+        for row in some:
+            if by := held.get(row[2]):
+                saw = looking.of(row[0], collection.name)
+                saw.left[Seen.LOCATOR] -= 1
+                saw.by_locator -= 1
+                saw.kept, saw.cannot, saw.reason = saw.kept + 1, True, reasons.held(by.table, by.tie)
+                looking.kept.add(row)
+                looking.left[looking.batch.targets[row[0]].reference, collection.name].discard(row)
 
 
 def _typed(connector: Connector, looking: _Looking) -> None:

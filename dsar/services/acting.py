@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Look, StoreWork
-from dsar.services import intake, ledger, work
+from dsar.services import intake, ledger, refusing, work
 from dsar.services.ledger import Entry
 from dsar.terms import Seen, StoreState
 
@@ -40,6 +40,7 @@ class Saw:
     by_locator: int = 0  # of the residue, what the locator leads to: it can be erased again
     kept: int = 0
     reason: str | None = None
+    cannot: bool = False  # some of what is kept stays because other records that stay refer to it
     where: set[tuple[str, str]] = field(default_factory=set)
     offered: dict[str, int] | None = None  # by a search box: number of the identifier -> characters typed
 
@@ -97,7 +98,7 @@ def erased(session: Session, store: str, done: dict[tuple[str, str], Done], *, a
 
 def _gone(item: ErasureItem, act: Done) -> int:
     """How many records went in this round, those of a run that was cut short included."""
-    return 0 if act.cannot else max((item.found or 0) - item.keepable, act.gone)
+    return max((item.found or 0) - max(item.keepable, act.keepable), act.gone)
 
 
 def looked(
@@ -105,6 +106,9 @@ def looked(
 ) -> None:
     """Record a look; erase again what was born in between, and close what is clean."""
     references = sorted({reference for reference, _ in saw})
+    items = {(i.reference, i.collection): i for i in _items(session, store, set(references))}
+    tried_again = {key for key, item in items.items() if refusing.is_refused(item)}
+    saw = {key: one for key, one in saw.items() if key not in tried_again}
     left = {r: sum(s.residue for (ref, _), s in saw.items() if ref == r) for r in references}
     ledger.record_many(
         session,
@@ -112,7 +116,6 @@ def looked(
         actor="worker",
         at=at,
     )
-    items = {(i.reference, i.collection): i for i in _items(session, store, set(references))}
     numbers = _numbers(session, store, references)
     for (reference, name), one in saw.items():
         item = items.get((reference, name)) or _unmapped_item(session, reference, store, name)
@@ -167,6 +170,7 @@ def _see(item: ErasureItem, saw: Saw, *, at: datetime) -> None:
         max(saw.kept, item.kept if not item.mapped else saw.kept),
         at,
     )
+    item.cannot = item.cannot or saw.cannot
     item.offered = saw.offered
     item.where = [{"table": table, "column": column} for table, column in sorted(saw.where)]
     if saw.reason or not item.cannot:
@@ -191,8 +195,10 @@ def _erase_again(
             again.add(key[0])
     if again:
         for item in items.values():
-            if item.reference in again:
+            if item.reference in again and not refusing.is_refused(item):
                 item.looked_at = None
+                if item.cannot and item.mapped:  # what held its records may go now
+                    item.erased_at, item.cannot = None, False
         session.flush()
         work.put(session, "erase_store", key=f"erase:{store}", store=store)
     return again
@@ -214,6 +220,7 @@ def _finish(session: Session, references: Sequence[str]) -> None:
 def recovered(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
     """A store that was out of reach while erasing or looking is in reach again."""
     intake.lock(session, references)
-    rows = select(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(references))
+    whole = refusing.without(session, store, references)
+    rows = select(StoreWork).where(StoreWork.store == store, StoreWork.reference.in_(whole))
     for row in session.scalars(rows.where(StoreWork.state != StoreState.SEARCHED)):
         row.state, row.reason, row.since, row.next_try_at, row.tries = StoreState.SEARCHED, None, at, None, 0

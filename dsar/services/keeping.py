@@ -1,5 +1,6 @@
 """Records that a law keeps: until when, and what happens the day after."""
 
+from collections.abc import Container
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,8 +36,19 @@ def erase_kept(session: Session, row: Request, *, at: datetime) -> None:
     )
     row.move_to(Status.WORKING)
     row.closed_at, erasure.stage, erasure.done_at = None, Stage.ERASING, None
-    for item in over:
+    for item in [*over, *_held(session, row.reference, {item.store for item in over})]:
         item.erased_at = item.looked_at = item.residue = item.found = None
-        item.rounds = 0
+        item.rounds, item.cannot = 0, False
     session.flush()
     erasing.wake(session, erasure, datamap.stores)
+
+
+def _held(session: Session, reference: str, stores: Container[str]) -> list[ErasureItem]:
+    """Records of the same stores that could not go: what was kept may have held them."""
+    cannot = (
+        ErasureItem.reference == reference,
+        ErasureItem.mapped,
+        ErasureItem.cannot,
+        ErasureItem.until.is_(None),
+    )
+    return [item for item in session.scalars(select(ErasureItem).where(*cannot)) if item.store in stores]

@@ -1,10 +1,16 @@
 """Why something stands as it does, in both languages; what a store says stays in its own words."""
 
+import re
+
 UNDECLARED = "undeclared mention"
 NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
 SHARED = "the record belongs to other people as well; it stays for them, without what could be taken from it of you"
 SHARED_KEPT = "the record belongs to other people as well; it stays as it is"
 OFF = "erasing is off for this store; an officer turns it on in the map"
+
+_HELD = "rows of {table} that stay refer to it, so it is not deleted (foreign key {tie})"
+_HELD_SAID = re.compile(r"rows of (.+) that stay refer to it, so it is not deleted \(foreign key (.+)\)")
+_HELD_CHINESE = "{table} 表中仍保留的记录引用了它，因此不能删除（外键 {tie}）"
 
 _CHINESE = {
     UNDECLARED: "该字段出现了您的标识，但数据地图没有说明如何处理",
@@ -15,8 +21,18 @@ _CHINESE = {
 }
 
 
+def held(table: str, tie: str) -> str:
+    """Why a record stays to which other records refer that stay."""
+    return _HELD.format(table=table, tie=tie)
+
+
 def text(reason: str | None) -> dict[str, str] | None:
     """The reason in zh and en; None where there is none."""
     if reason is None:
         return None
-    return {"zh": _CHINESE.get(reason, reason), "en": reason}
+    return {"zh": _CHINESE.get(reason) or _held_in_chinese(reason) or reason, "en": reason}
+
+
+def _held_in_chinese(reason: str) -> str | None:
+    said = _HELD_SAID.fullmatch(reason)
+    return _HELD_CHINESE.format(table=said[1], tie=said[2]) if said else None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Request, StoreWork
-from dsar.services import finding, keys, maps
+from dsar.services import finding, keys, maps, refusing
 from dsar.services.finding import Asked
 from dsar.terms import KeyClass, Stage, Status
 from dsar.vault import Vault
@@ -46,12 +46,11 @@ def to_look(session: Session, vault: Vault, store: str, *, limit: int) -> Batch 
     """The requests that a store is to be looked at for: all is erased there, and not looked at since."""
     item = ErasureItem
     other = aliased(ErasureItem)
-    still_there = (other.store == store, other.mapped, other.erased_at.is_(None))
+    still_there = (other.store == store, other.mapped, other.erased_at.is_(None), ~refusing.refused(other))
     unerased = select(other.id).where(other.reference == Request.reference, *still_there).exists()
     stages = Erasure.stage.in_((Stage.ERASING, Stage.LOOKING))
-    return _batch(
-        session, vault, _due(store, limit).where(item.mapped, item.looked_at.is_(None), stages, ~unerased)
-    )
+    unseen = (item.mapped, item.looked_at.is_(None), ~refusing.refused())
+    return _batch(session, vault, _due(store, limit).where(*unseen, stages, ~unerased))
 
 
 def _due(store: str, limit: int) -> Select[str, int, bool]:

@@ -21,7 +21,7 @@ from dsar.models import (
     RequestIdentifier,
     StoreWork,
 )
-from dsar.services import ledger, maps, planning, reasons
+from dsar.services import ledger, maps, planning, reasons, refusing
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
@@ -41,6 +41,8 @@ def needs_go(session: Session, row: Request) -> bool:
 def of_item(item: ErasureItem, work: StoreWork | None) -> Verdict:
     """The verdict of one collection."""
     if item.looked_at is None:
+        if refusing.is_refused(item):
+            return Verdict.UNREACHABLE
         down = work is not None and work.state in (StoreState.UNREACHABLE, StoreState.FAILED)
         return Verdict.UNREACHABLE if down else Verdict.PENDING
     if item.residue:
@@ -130,7 +132,8 @@ def _collection(
 ) -> dict[str, Any]:
     verdict = of_item(item, work)
     residue = item.residue
-    reason = work.reason if verdict == Verdict.UNREACHABLE and work else item.reason
+    away = verdict == Verdict.UNREACHABLE and not refusing.is_refused(item)
+    reason = work.reason if away and work else item.reason
     return {
         "name": item.collection, "title": _title(datamap, item), "mapped": item.mapped,
         "verdict": verdict, "planned": item.planned,

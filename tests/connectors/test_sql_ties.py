@@ -12,7 +12,7 @@ from tests.connectors import maps
 from tests.connectors.filled import run
 
 HIS = "13100008688"
-KEPT = Keep("CN-ECOM-31-3Y", (), ("id",), "day", None, None, Delete())
+KEPT = Keep("CN-ECL31-RETENTION-3Y", (), ("id",), "day", None, None, Delete())
 
 
 def made(url, *tables):
