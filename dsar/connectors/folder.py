@@ -115,13 +115,14 @@ class Folder(Connector):
             tables = sorted(
                 {collection.table for collection in self.store.collections.values()} | set(shelf.folders())
             )
-            wanted = None if places is None else {place.table for place in places}
+            wanted = None if places is None else {p.table: {"content", *p.columns} for p in places}
             owners = {table: self._owners_in(table, own) for table in tables}
             for item in shelf.items():
                 table = _table_of(item.name, tables)
                 if wanted is None or table in wanted:
                     for hit in _held(shelf, item, table, texts):
-                        yield replace(hit, own=_leads(owners.get(table, []), hit))
+                        if wanted is None or hit.column in wanted[table]:  # no column is the content
+                            yield replace(hit, own=_leads(owners.get(table, []), hit))
 
     def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:  # noqa: ARG002
         """As everywhere; the field is not asked for: a record here is one file."""

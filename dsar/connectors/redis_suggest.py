@@ -103,12 +103,13 @@ class RedisSuggest(Connector):
         self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
-        asked = None if places is None else {place.table for place in places}
+        asked = None if places is None else {(p.table, column) for p in places for column in p.columns}
         for collection in self.store.collections.values():
-            if asked is None or collection.table in asked:
+            if asked is None or (collection.table, ENTRY) in asked:
                 yield from self._swept_entries(collection.table, texts, self._leading(collection, own))
-        if asked is None or OTHERS in asked:
-            yield from self._swept_others(texts)
+        if asked is None or any(table == OTHERS for table, _ in asked):
+            hits = self._swept_others(texts)
+            yield from (hit for hit in hits if asked is None or (OTHERS, hit.column) in asked)
 
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
         table = next(iter(self.store.collections.values())).table

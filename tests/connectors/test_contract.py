@@ -85,6 +85,12 @@ class TestEveryConnector:
         assert swept(store, store.his, [Place(store.collection.table, (column,))])
         assert swept(store, store.his, []) == []
 
+    def test_what_a_store_says_of_its_own_records_is_no_place_for_an_identifier(self, store):
+        with store.connect() as connector:
+            columns = set(connector.describe().tables[store.collection.table].columns)
+        technical = columns - {by.column for by in store.collection.found_by}
+        assert swept(store, store.his, [Place(store.collection.table, tuple(sorted(technical)))]) == []
+
     def test_capitals_tell_two_people_apart(self, store):
         kind, *values = store.cased
         with store.connect() as connector:
