@@ -1,11 +1,18 @@
 """The map beside what a store says of itself: what is there and unmapped, what is mapped and not there."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from dsar.datamap.report import nearest
 from dsar.datamap.schema import Place, Schema, Table
 from dsar.datamap.types import Collection, Keep, Store
 
+# Types of columns, in any of the servers, that hold no date; text and whatever else is not here may.
+NO_DATE = re.compile(
+    r"\W*((tiny|small|medium|big)?int(eger|\d)?\b|(small|big)?serial|numeric|decimal|float|double|real|bool|bit\b"
+    r"|year\b|blob|bytea|(var)?binary|uuid|jsonb?\b|time( with| without|tz|\(|$))",
+    re.IGNORECASE,
+)
 Missing = tuple[str, str, str | None]  # path in the map, message, nearest right name
 
 
@@ -89,6 +96,20 @@ def _missing_collections(store: Store, schema: Schema) -> Iterator[Missing]:
         path = f"stores.{store.name}.collections.{collection.name}"
         named = [(f"{path}.{below}", column) for below, column in columns(collection)]
         yield from _missing_in(schema, collection.table, path, named)
+        yield from _undatable(schema, collection, path)
+
+
+def _undatable(schema: Schema, collection: Collection, path: str) -> Iterator[Missing]:
+    """The column that a law's period runs from, where its type can hold no date: such records would never go."""
+    keep, table = collection.on_erasure, schema.tables.get(collection.table)
+    column = table.columns.get(keep.until_column) if table and isinstance(keep, Keep) else None
+    if column and NO_DATE.match(column.type):
+        yield (
+            f"{path}.on_erasure.until",
+            f"column {column.name!r} of table {collection.table!r} is {column.type}, which is no date; "
+            "name one of dates or times, or of text like 2021-03-20",
+            None,
+        )
 
 
 def _missing_settings(store: Store, schema: Schema) -> Iterator[Missing]:

@@ -235,7 +235,7 @@ def _note_kept(
         one = done[batch.targets[act.found.subject].reference, collection.name]
         one.keepable += 1
         one.rule, one.reason = decision.rule or one.rule, decision.reason or one.reason
-        one.cannot = one.cannot or (decision.reason is not None and not decision.shared)
+        one.cannot = one.cannot or decision.cannot
         if decision.until:
             one.until = max(one.until or "", decision.until.isoformat())
         if decision.rule and isinstance(collection.on_erasure, Keep):

@@ -1,8 +1,9 @@
 """Decide what an erasure does to one record: a pure function of the map, the law and the day."""
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from dsar.datamap.types import Blank, Collection, Condition, Delete, Keep, Nothing
 from dsar.law import retained_until, rule
@@ -10,6 +11,9 @@ from dsar.services import reasons
 from dsar.services.sharing import Standing
 
 Raw = str | int | float | bool | None
+DATED = re.compile(
+    r"\d{4}-\d\d-\d\d"
+)  # a number tells no unit, and is no date: `map check` refuses such columns
 
 
 @dataclass(frozen=True)
@@ -21,13 +25,18 @@ class Decision:
     lock: tuple[str, Raw] | None = None
     rule: str | None = None
     until: date | None = None
-    reason: str | None = None  # why it stays, where no law says so
+    reason: str | None = None  # why it stays, where no law says so, or has no date to say until when
     shared: bool = False  # it stays for the others whom it belongs to
 
     @property
     def kept(self) -> bool:
         """Whether the record stays, by a law or for a reason."""
         return self.rule is not None or self.reason is not None
+
+    @property
+    def cannot(self) -> bool:
+        """Whether it stays for a reason of the controller's alone."""
+        return self.reason is not None and self.rule is None and not self.shared
 
     @property
     def acts(self) -> bool:
@@ -62,7 +71,8 @@ def decide(
             if until is None or today <= until:
                 blank = _others(collection, row, _retained(collection, wanted, row, key, internal))
                 lock = _lock(wanted, row)
-                return Decision(False, blank, lock, rule=wanted.rule, until=until)
+                reason = None if until else reasons.UNDATED
+                return Decision(False, blank, lock, rule=wanted.rule, until=until, reason=reason)
         wanted = wanted.otherwise
     if isinstance(wanted, Blank):
         return Decision(False, tuple(name for name in wanted.fields if not _empty(row.get(name))))
@@ -142,12 +152,24 @@ def _lock(keep: Keep, row: Mapping[str, Raw]) -> tuple[str, Raw] | None:
 
 def _until(keep: Keep, row: Mapping[str, Raw]) -> date | None:
     value = row.get(keep.until_column)
-    if not isinstance(value, str) or len(value) < len("2021-03-20"):
+    if not isinstance(value, str) or not DATED.match(value):
         return None
     try:
-        return retained_until(rule(keep.rule), date.fromisoformat(value[:10]))
-    except ValueError:
+        return retained_until(rule(keep.rule), _started(value))
+    except (ValueError, OverflowError):  # no day of the calendar, or one whose period ends after the calendar
         return None
+
+
+def _started(value: str) -> date | datetime:
+    """The moment that a text tells, where it tells its zone; else its day.
+
+    Raises ValueError where that is none.
+    """
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        at = None
+    return at if at and at.tzinfo else date.fromisoformat(value[: len("2021-03-20")])
 
 
 def _same(value: Raw, other: Raw) -> bool:

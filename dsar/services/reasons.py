@@ -6,6 +6,7 @@ UNDECLARED = "undeclared mention"
 NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
 SHARED = "the record belongs to other people as well; it stays for them, without what could be taken from it of you"
 SHARED_KEPT = "the record belongs to other people as well; it stays as it is"
+UNDATED = "a record does not say when its period began; it is kept until it does"
 OFF = "erasing is off for this store; an officer turns it on in the map"
 
 _HELD = "rows of {table} that stay refer to it, so it is not deleted (foreign key {tie})"
@@ -17,6 +18,7 @@ _CHINESE = {
     NOT_MAPPED: "该位置不在数据地图中；在有人将其列入之前，绝不会删除其中的内容",
     SHARED: "该记录同时属于其他人，为他们保留；其中能够去除的您的标识已去除",
     SHARED_KEPT: "该记录同时属于其他人，按原样保留",
+    UNDATED: "有记录未写明保存期自何时起算，写明之前予以保存",
     OFF: "该系统的删除功能尚未开启，须由负责人在数据地图中开启",
 }
 

@@ -1,5 +1,9 @@
 """The map beside a live store: what nobody mapped, and what the map names that is not there."""
 
+import dataclasses
+
+import pytest
+
 from dsar.datamap.compare import missing, unmapped
 from dsar.datamap.schema import Column, Place, Schema, Table
 
@@ -105,3 +109,36 @@ def test_a_suggestion_table_is_mapped_by_its_settings(read, small):
     assert ("stores.suggest.column", "table 'search_suggest' has no column 'entry'", "entries") in missing(
         suggest, schema(search_suggest="id entries")
     )
+
+
+def kept_until(read, small, type):
+    columns = "student_id price done_at receiver_phone locked"
+    tables = schema(course_order=columns, course="id").tables
+    order = tables["course_order"]
+    done_at = dataclasses.replace(order.columns["done_at"], type=type)
+    changed = dataclasses.replace(order, columns={**order.columns, "done_at": done_at})
+    return missing(read(small).map.stores["orders"], Schema({**tables, "course_order": changed}))
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        "INTEGER",
+        "bigint(20) unsigned",
+        "numeric(12,0)",
+        "double precision",
+        "year(4)",
+        "time without time zone",
+    ],
+)
+def test_a_law_s_period_cannot_run_from_a_column_that_holds_no_date(read, small, type):
+    (error,) = kept_until(read, small, type)
+    assert error[0] == "stores.orders.collections.course_order.on_erasure.until"
+    assert error[1].startswith(f"column 'done_at' of table 'course_order' is {type}, which is no date")
+
+
+@pytest.mark.parametrize(
+    "type", ["", "TEXT", "date", "datetime(6)", "timestamp with time zone", "varchar(40)"]
+)
+def test_it_can_run_from_dates_times_and_text(read, small, type):
+    assert kept_until(read, small, type) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from dsar.datamap.loader import load
 from dsar.datamap.types import Collection, Condition
 from dsar.law import load_rules
+from dsar.services import reasons
 from dsar.services.deciding import decide, holds
 from tests.shop import MAP
 
@@ -139,3 +140,22 @@ CONDITIONS = [
 def test_a_condition_holds_or_it_does_not(test: str, value: object, answers: dict):
     condition = Condition("state", test, value)
     assert {given: holds(condition, {"state": given}) for given in answers} == answers
+
+
+@pytest.mark.parametrize(
+    ("done_at", "until"),
+    [
+        ("2021-03-20", date(2024, 3, 20)),
+        ("2021-03-20T10:00:00", date(2024, 3, 20)),
+        ("2021-03-20T17:00:00+00:00", date(2024, 3, 21)),  # the 21st in Shanghai
+        ("2021-03-20 10:00:00 (by hand)", date(2024, 3, 20)),
+        *(
+            (none, None)
+            for none in (1616234400, 2021, "1012123100000", "20210320", "", "9999-12-31", "2021-02-30")
+        ),
+    ],
+)
+def test_a_period_runs_from_the_day_that_the_record_tells_and_no_day_is_invented(purchase, done_at, until):
+    decision = decide(purchase, ROW | {"done_at": done_at}, key=KEY, today=TODAY)
+    assert (decision.kept, decision.until, decision.cannot) == (True, until, False)
+    assert decision.reason == (None if until else reasons.UNDATED)
