@@ -28,12 +28,12 @@ def map_() -> None:
 @as_json
 def check(file: Path, offline: bool, as_json: bool) -> int:
     """Report every error of a map at once, and compare it with the live stores."""
-    shown: dict[str, Any] = {"ok": False, "errors": [], "unmapped": [], "unreachable": []}
+    shown: dict[str, Any] = {"ok": False, "errors": [], "unmapped": [], "cascades": [], "unreachable": []}
     try:
         loaded = read(file)
         if not offline:
-            errors, unmapped, unreachable = compare(loaded, Config.from_env())
-            shown |= {"errors": [vars(e) for e in errors], "unmapped": unmapped, "unreachable": unreachable}
+            compared = compare(loaded, Config.from_env())
+            shown |= vars(compared) | {"errors": [vars(e) for e in compared.errors]}
     except MapErrors as error:
         shown["errors"] = [vars(e) for e in error.errors]
     shown["ok"] = not shown["errors"]
@@ -79,6 +79,11 @@ def _words(shown: dict[str, Any]) -> str:
     lines = [f"not reachable: {one['store']}: {one['reason']}" for one in shown["unreachable"]]
     lines += [
         f"not in the map: {p['store']}.{p['table']}: {', '.join(p['columns'])}" for p in shown["unmapped"]
+    ]
+    lines += [
+        f"deleting {c['store']}.{c['collection']} takes rows of table {c['table']} along, {c['reason']}"
+        f" (foreign key {c['foreign_key']})"
+        for c in shown["cascades"]
     ]
     lines.append("The map is right." if shown["ok"] else f"{len(shown['errors'])} errors.")
     return "\n".join(lines)

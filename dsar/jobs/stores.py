@@ -1,6 +1,7 @@
-"""Compare a map with the live stores: what is missing there, and what the map does not name."""
+"""Compare a map with the live stores: what is missing there, what it does not name, what an erasure takes along."""
 
 import os
+from dataclasses import dataclass, field
 from typing import Any
 
 from dsar.config import Config
@@ -9,30 +10,44 @@ from dsar.datamap.compare import missing, unmapped
 from dsar.datamap.loader import Loaded
 from dsar.datamap.report import MapError
 from dsar.datamap.secrets import resolve
+from dsar.datamap.ties import taken
 from dsar.datamap.types import DataMap, Store
 from dsar.errors import BadInput, StoreProblem
 
-Compared = tuple[list[MapError], list[dict[str, Any]], list[dict[str, str]]]
+
+@dataclass(frozen=True)
+class Compared:
+    """A map beside its stores, in the words of docs/operator.md."""
+
+    errors: list[MapError] = field(default_factory=list)
+    unmapped: list[dict[str, Any]] = field(default_factory=list)
+    cascades: list[dict[str, str]] = field(default_factory=list)  # foreign keys that delete rows unseen
+    unreachable: list[dict[str, str]] = field(default_factory=list)
 
 
 def compare(loaded: Loaded, config: Config) -> Compared:
-    """Errors, unmapped places and stores out of reach, of every store of a map."""
-    errors: list[MapError] = []
-    places: list[dict[str, Any]] = []
-    away: list[dict[str, str]] = []
+    """Errors, unmapped places, cascades and stores out of reach, of every store of a map."""
+    shown = Compared()
     for store in loaded.map.stores.values():
         try:
             with _open(store, loaded.map, config) as connector:
-                schema = connector.describe()
+                schema, ties = connector.describe(), connector.ties()
         except (StoreProblem, BadInput) as error:
-            away.append({"store": store.name, "reason": str(error)})
+            shown.unreachable.append({"store": store.name, "reason": str(error)})
             continue
-        errors += [loaded.error(*what) for what in missing(store, schema)]
-        places += [
+        shown.errors.extend(loaded.error(*what) for what in missing(store, schema))
+        shown.unmapped.extend(
             {"store": store.name, "table": place.table, "columns": sorted(place.columns)}
             for place in unmapped(store, schema)
-        ]
-    return errors, places, away
+        )
+        shown.cascades.extend(
+            {
+                "store": store.name, "collection": one.collection, "table": one.table,
+                "foreign_key": one.tie.name, "reason": one.reason,
+            }
+            for one in taken(store, ties)
+        )  # fmt: skip
+    return shown
 
 
 def _open(store: Store, datamap: DataMap, config: Config) -> Connector:

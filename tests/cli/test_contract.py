@@ -41,6 +41,16 @@ def test_the_map_is_checked_and_applied(shop: Shop, tmp_path):
     assert (shown["version"], shown["stores"], shown["added"], shown["removed"]) == (2, 3, [], [])
 
 
+def test_rows_that_a_store_would_delete_unseen_are_named_by_the_check_of_the_map(shop: Shop):
+    key = "foreign key (customer) references customer (id) on delete cascade"
+    shop.change("crm", f"create table visit (id integer primary key, customer integer, {key})")
+    shown = holds(shop.run("map", "check", shops.MAP, "--json"), shapes.MAP_CHECK)
+    told = [(one["store"], one["collection"], one["table"], one["foreign_key"]) for one in shown["cascades"]]
+    assert told == [("crm", "customer", "visit", "visit(customer)")]
+    said = shop.run("map", "check", shops.MAP).out
+    assert "deleting crm.customer takes rows of table visit along, which the map does not name" in said
+
+
 def test_a_map_with_errors_prints_its_object_and_exits_with_1(shop: Shop, tmp_path):
     wrong = tmp_path / "map.yaml"
     wrong.write_text(
