@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.datamap.types import Collection, DataMap, Store, Text
+from dsar.datamap.types import Collection, DataMap, Store, Text, say
 from dsar.jobs import parts
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept
@@ -27,7 +27,8 @@ from dsar.render.package import (
     StoreShown,
     UnmappedShown,
 )
-from dsar.services import finding, keys, ledger, maps, mentioning, showing
+from dsar.services import bygone, finding, keys, ledger, maps, mentioning, reasons, showing
+from dsar.services.altering import Place
 from dsar.services.finding import Asked
 from dsar.terms import KeyClass, StoreState
 
@@ -53,6 +54,7 @@ class _Desk:
     probes: dict[tuple[str, str], list[Probe]]
     works: dict[str, StoreWork]
     mentions: dict[tuple[str, str], int]
+    unread: set[Place]
     files: dict[str, FileKept]
 
 
@@ -81,7 +83,7 @@ def assemble(
 
 
 def _desk(session: Session, office: Office, request: Request) -> _Desk:
-    datamap = maps.get(session, request.map_version)
+    datamap = bygone.with_sealed(session, request, maps.get(session, request.map_version))
     identity = {request.reference: keys.of(session, office.vault, request.reference, KeyClass.IDENTITY)}
     asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
     works = {
@@ -97,6 +99,7 @@ def _desk(session: Session, office: Office, request: Request) -> _Desk:
         _probes(session, request.reference, asked),
         works,
         mentioning.others(session, request.reference),
+        bygone.unread(session, request.reference),
         {},
     )
 
@@ -127,6 +130,8 @@ def _store(desk: _Desk, store: Store) -> StoreShown:
     work = desk.works.get(store.name)
     state = work.state if work else StoreState.WAITING
     reason = work.reason if work else None
+    if state == StoreState.SEARCHED and store.name in {name for name, _ in desk.unread}:
+        state, reason = StoreState.PAUSED, say(reasons.text(reasons.ERASED_BEFORE) or {}, desk.request.lang)
     collections = tuple(_collection(desk, store, collection) for collection in store.collections.values())
     return StoreShown(
         store.name, store.title, store.connector, state, reason,

@@ -47,7 +47,12 @@ def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
         if erasure is None or not _is_due(session, request):
             return
         certificate = _certificate(session, office, request, erasure)
+        known = _is_known(session, reference, certificate)
         key = keys.of(session, office.vault, reference, KeyClass.COPY)
+    if known:
+        with held(claim) as session:
+            _done_as_before(session, intake.get(session, reference))
+        return
     sink = Sealed(office.vault, key, f"{reference}/certificate/{claim.lease}")
     with faults.effect("certificate.make"):
         _make(certificate, sink)
@@ -61,6 +66,36 @@ def _is_due(session: Session, request: Request) -> bool:
     seen = ledger.newest(session, request.reference, "store.looked", "erasure.reopened", "request.map_moved")
     whole = planning.stands(session, request.reference) and not _unseen(session, request.reference)
     return request.status == Status.WORKING and made < seen and whole
+
+
+def _is_known(session: Session, reference: str, certificate: Certificate) -> bool:
+    """Whether the last certificate says the same of the same identifiers: then another look makes no other one."""
+    last = (ledger.facts_of(session, reference, "certificate.made") or [{}])[-1]
+    sealed_since = ledger.newest(session, reference, "erasure.sealed") > ledger.newest(
+        session, reference, "certificate.made"
+    )
+    said = (last.get("verdict"), last.get("places"))
+    return said == (certificate.show["verdict"], _places(certificate)) and not sealed_since
+
+
+def _places(certificate: Certificate) -> dict[str, list[int]]:
+    """For the ledger: what was erased, kept and left, of each place that held anything."""
+    counts = {
+        f"{store['name']}.{one['name']}": [one[what] or 0 for what in ("erased", "kept", "residue")]
+        for store in certificate.show["stores"]
+        for one in store["collections"]
+    }
+    return {place: of for place, of in counts.items() if any(of)}
+
+
+def _done_as_before(session: Session, request: Request) -> None:
+    erasure = session.get_one(Erasure, request.reference)
+    if erasure.stage in (Stage.ERASING, Stage.LOOKING) and _is_due(session, request):
+        ledger.record(
+            session, "erasure.done", actor="worker", reference=request.reference, at=clock.now(),
+            certificate=erasure.certificate,
+        )  # fmt: skip
+        erasure.stage, erasure.done_at = Stage.DONE, clock.now()
 
 
 def _unseen(session: Session, reference: str) -> int:
@@ -151,7 +186,7 @@ def _record(
     ledger.record(
         session, "certificate.made", actor="worker", reference=reference, at=certificate.made_at,
         number=certificate.number, made_at=clock.text(certificate.made_at), verdict=certificate.show["verdict"],
-        files=digests(written),
+        places=_places(certificate), files=digests(written),
     )  # fmt: skip
     erasure.certificate, erasure.stage, erasure.done_at = certificate.number, Stage.DONE, certificate.made_at
     session.execute(

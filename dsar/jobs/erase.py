@@ -21,7 +21,7 @@ from dsar.services.deciding import Decision, decide
 from dsar.services.sharing import standing
 from dsar.services.targets import Batch, Target
 from dsar.services.work import Claim
-from dsar.terms import StoreState
+from dsar.terms import Stage, StoreState
 
 Key = tuple[str, str]  # reference, collection
 
@@ -59,6 +59,8 @@ def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         with faults.effect("erase.read"):
             acts, offered = _read(office, batch, store, due)
         with held(claim) as session:
+            if not targets.stand(session, batch, (Stage.ERASING,)):
+                return clock.real()  # another map says by now what goes, or nothing is to go
             acting.baseline(session, store, _counts(batch, due, acts), offered, at=clock.now())
         with faults.effect("erase.act"):
             done, refused = _erase(office, batch, store, acts, due)
@@ -66,7 +68,7 @@ def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         _trouble(claim, batch, store, error)
         raise
     with faults.effect("erase.write"), held(claim) as session:
-        acting.erased(session, store, done, at=clock.now())
+        acting.erased(session, store, done, version=batch.version, at=clock.now())
         references = [target.reference for target in batch.targets]
         refusing.note(
             session, store, refused, next_try_at=clock.real() + work.pause(claim.tries), at=clock.now()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dsar import clock, faults
@@ -14,14 +14,16 @@ from dsar.jobs.carrying import CHUNK
 from dsar.jobs.erase import internal_kinds, probes, today, trouble
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import acting, reasons, targets
+from dsar.services import acting, intake, reasons, targets
+from dsar.services import looking as looking_again
 from dsar.services.acting import Saw
 from dsar.services.deciding import decide
 from dsar.services.sharing import standing
 from dsar.services.targets import Batch
 from dsar.services.work import Claim
-from dsar.terms import Seen
+from dsar.terms import Seen, Stage
 
+LAST_TRY = 2  # tries that failed before, of a store that is in the map no more: nobody will mend it
 RowKey = tuple[int, str, tuple[Raw, ...]]  # subject, table, key of the row
 
 
@@ -34,6 +36,7 @@ class _Looking:
     schema: Schema
     saw: dict[tuple[str, str], Saw] = field(default_factory=dict)
     kept: set[RowKey] = field(default_factory=set)  # rows that a law keeps: accounted for, no residue
+    seen: set[RowKey] = field(default_factory=set)  # rows that the map's collections lead to
     left: dict[tuple[str, str], set[RowKey]] = field(default_factory=lambda: defaultdict(set))
     mentions: dict[tuple[str, str], set[RowKey]] = field(
         default_factory=lambda: defaultdict(set)
@@ -56,12 +59,31 @@ def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         with faults.effect("look.read"):
             looking = _look(office, batch, batch.datamap.stores[store])
     except StoreProblem as error:
+        if batch.removed and claim.tries >= LAST_TRY:
+            _give_up(claim, batch, store)
+            return clock.real()
         trouble(claim, store, references, error)
         raise
     with faults.effect("look.write"), held(claim) as session:
+        if not targets.stand(session, batch, (Stage.ERASING, Stage.LOOKING)):
+            return clock.real()  # what was seen was looked for by another map: once more
         acting.recovered(session, store, references, at=clock.now())
         acting.looked(session, batch.datamap, store, looking.saw, at=clock.now())
     return clock.real()
+
+
+@job
+def look_again(_office: Office, claim: Claim, *, reference: str) -> datetime | None:
+    """Look once more at what was left of an erasure: it may have been cleaned up since."""
+    with held(claim) as session:
+        done = looking_again.again(session, intake.get(session, reference), at=clock.now())
+    return None if done else clock.real() + looking_again.AGAIN
+
+
+def _give_up(claim: Claim, batch: Batch, store: str) -> None:
+    with held(claim) as session:
+        if targets.stand(session, batch, (Stage.ERASING, Stage.LOOKING)):
+            acting.out_of_sight(session, store, [t.reference for t in batch.targets], at=clock.now())
 
 
 def _look(office: Office, batch: Batch, store: Store) -> _Looking:
@@ -70,9 +92,10 @@ def _look(office: Office, batch: Batch, store: Store) -> _Looking:
         looking = _Looking(batch, store, connector.describe())
         for subject in range(len(batch.targets)):
             for name in store.collections:
-                looking.of(subject, name).left[Seen.LOCATOR] = 0
+                looking.of(subject, name, mapped=not batch.removed).left[Seen.LOCATOR] = 0
         for collection in store.collections.values():
             _by_locator(connector, collection, looking)
+        _where_they_stood(connector, looking)
         sought = boxes.sought(batch)
         if connector.has_search_box:
             _typed(connector, looking)
@@ -93,6 +116,9 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
         )
         decision = decide(collection, found.row, key=key, today=on, internal=internal, standing=whose)
         row = (found.subject, collection.table, found.key)
+        if collection.name in looking.batch.gone and row in looking.seen:
+            continue  # it is a record of another collection by now
+        looking.seen.add(row)
         if decision.kept and not decision.acts:
             saw.kept += 1
             saw.reason = decision.reason or saw.reason
@@ -100,9 +126,13 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
         elif decision.acts:
             saw.left[Seen.LOCATOR] += 1
             saw.by_locator += 1
+            if not saw.mapped:
+                saw.reason = reasons.NOT_MAPPED
+                saw.where |= {(collection.table, by.column) for by in collection.found_by}
             looking.left[looking.batch.targets[found.subject].reference, collection.name].add(row)
             going += [row] if decision.delete else []
-    _note_held(connector, collection, going, looking)
+    if collection.name not in looking.batch.gone:
+        _note_held(connector, collection, going, looking)
 
 
 def _note_held(
@@ -120,6 +150,20 @@ def _note_held(
                 saw.kept, saw.cannot, saw.reason = saw.kept + 1, True, reasons.held(by.table, by.tie)
                 looking.kept.add(row)
                 looking.left[looking.batch.targets[row[0]].reference, collection.name].discard(row)
+
+
+def _where_they_stood(connector: Connector, looking: _Looking) -> None:
+    """Look by locator at collections that are in the map no more, as far as the store still has their columns."""
+    kinds = looking.batch.datamap.identifier_kinds
+    for collection in looking.batch.gone.values():
+        table = looking.schema.tables.get(collection.table)
+        there = table.columns if table else {}
+        found_by = tuple(by for by in collection.found_by if by.column in there and by.kind in kinds)
+        for subject in range(len(looking.batch.targets)) if found_by or not table else ():
+            looking.of(subject, collection.name, mapped=False).left[Seen.LOCATOR] = 0
+        if found_by:
+            key = tuple(column for column in collection.key if column in there)
+            _by_locator(connector, replace(collection, found_by=found_by, key=key), looking)
 
 
 def _typed(connector: Connector, looking: _Looking) -> None:
@@ -151,7 +195,7 @@ def _settled(
         mentions = (
             collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
         )
-        only_looked = looking.batch.targets[hit.subject].looks_only
+        only_looked = looking.batch.targets[hit.subject].looks_only or looking.batch.removed
         if collection and mentions and mentions.act == "keep":
             _note_mention(hit, collection.name, mentions.reason, looking)
         elif collection and mentions and mentions.act == "erase" and not only_looked:
@@ -200,11 +244,12 @@ def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
         if row in looking.kept:
             continue
         collection = looking.store.collection_at(hit.table, hit.column) or _any_of(looking.store, hit.table)
-        name = collection.name if collection else hit.table
-        saw = looking.of(hit.subject, name, mapped=collection is not None)
+        name = collection.name if collection else _stood_at(looking.batch, hit.table)
+        mapped = collection is not None and not looking.batch.removed
+        saw = looking.of(hit.subject, name, mapped=mapped)
         saw.where.add((hit.table, hit.column))
-        saw.reason = _reason(collection, hit)
-        rows[hit.subject, name, collection is not None].add(row)
+        saw.reason = _reason(collection if mapped else None, hit)
+        rows[hit.subject, name, mapped].add(row)
     for reference, name in list(looking.saw):
         looking.saw[reference, name].left[Seen.VALUE] = 0
     for (subject, name, mapped), found in rows.items():
@@ -216,6 +261,11 @@ def _reason(collection: Collection | None, hit: Residue) -> str | None:
     if collection is None or not collection.names(hit.column):
         return reasons.NOT_MAPPED
     return None if hit.column in {by.column for by in collection.found_by} else reasons.UNDECLARED
+
+
+def _stood_at(batch: Batch, table: str) -> str:
+    """What a place that the map does not name is called: as it was once, or as the store calls the table."""
+    return next((each.name for each in batch.gone.values() if each.table == table), table)
 
 
 def _any_of(store: Store, table: str) -> Collection | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Look, StoreWork
-from dsar.services import intake, ledger, refusing, work
+from dsar.services import intake, ledger, looking, reasons, refusing, work
 from dsar.services.ledger import Entry
 from dsar.terms import Seen, StoreState
 
@@ -71,12 +71,18 @@ def baseline(
             item.offered_before = offered.get((item.reference, item.collection))
 
 
-def erased(session: Session, store: str, done: dict[tuple[str, str], Done], *, at: datetime) -> None:
-    """Record what was erased in a store; the look follows."""
+def erased(
+    session: Session, store: str, done: dict[tuple[str, str], Done], *, version: int, at: datetime
+) -> None:
+    """Record what was erased in a store by a version of the map; the look follows.
+
+    Whoever moved to another version meanwhile is erased once more, by that one.
+    """
+    pinned = intake.lock(session, {r for r, _ in done})
     items = [
         i
         for i in _items(session, store, {r for r, _ in done})
-        if (i.reference, i.collection) in done and i.erased_at is None
+        if (i.reference, i.collection) in done and (i.erased_at is None or pinned[i.reference] != version)
     ]
     counts = {item.id: _gone(item, done[item.reference, item.collection]) for item in items}
     totals: dict[str, int] = defaultdict(int)
@@ -91,9 +97,11 @@ def erased(session: Session, store: str, done: dict[tuple[str, str], Done], *, a
         item.erased += counts[item.id]
         item.kept, item.rule, item.until, item.locked = act.keepable, act.rule, act.until, act.locked
         item.cannot, item.reason = act.cannot, act.reason
-        item.erased_at, item.looked_at, item.found, item.rounds = at, None, None, item.rounds + 1
+        item.erased_at = at if pinned[item.reference] == version else None
+        item.cannot = item.cannot and item.erased_at is not None
+        item.looked_at, item.found, item.rounds = None, None, item.rounds + 1
     session.flush()
-    work.put(session, "look_store", key=f"look:{store}", store=store)
+    looking.wake(session, [store, *looking.unseen_gone(session, {item.reference for item in items})])
 
 
 def _gone(item: ErasureItem, act: Done) -> int:
@@ -132,6 +140,7 @@ def looked(
             _see(item, Saw(mapped=False), at=at)
     session.flush()
     again = _erase_again(session, datamap, store, items, saw)
+    looking.call_again(session, [r for r in references if left[r] and r not in again], at=at)
     _finish(session, [r for r in references if r not in again])
 
 
@@ -164,7 +173,24 @@ def _unmapped_item(session: Session, reference: str, store: str, name: str) -> E
     return item
 
 
+def out_of_sight(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
+    """A store that was taken out of the map cannot be looked at any more: what is known of it is all there will be."""
+    gone = [item for item in _items(session, store, set(references)) if item.looked_at is None]
+    facts = {"store": store, "state": StoreState.UNREACHABLE, "given_up": True}
+    entries = [Entry(reference, "store.failed", facts) for reference in sorted(references)]
+    ledger.record_many(session, entries, actor="worker", at=at)
+    for item in gone:
+        item.looked_at, item.reason, item.cannot = at, reasons.REMOVED, item.planned != 0
+    recovered(session, store, references, at=at)
+    session.flush()
+    _finish(session, references)
+
+
 def _see(item: ErasureItem, saw: Saw, *, at: datetime) -> None:
+    if not item.mapped and Seen.LOCATOR in saw.left:  # it was mapped once: what is there now is what is kept
+        if item.found is not None:  # a run that was cut short has not said what it erased
+            item.erased += max(item.found - item.keepable - saw.residue, 0)
+        item.kept, item.found = saw.kept, None
     item.residue, item.kept, item.looked_at = (
         saw.residue,
         max(saw.kept, item.kept if not item.mapped else saw.kept),
@@ -188,7 +214,7 @@ def _erase_again(
     again: set[str] = set()
     for key, one in saw.items():
         item = items.get(key)
-        if not item or not one.by_locator or item.cannot or item.rounds >= ROUNDS:
+        if not item or not item.mapped or not one.by_locator or item.cannot or item.rounds >= ROUNDS:
             continue
         if datamap.stores[store].erasing and not session.get_one(Erasure, key[0]).looks_only:
             item.erased_at = item.looked_at = None

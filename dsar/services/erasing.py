@@ -15,7 +15,7 @@ from dsar.models import (
     RecipientAsk,
     Request,
 )
-from dsar.services import ledger, maps, planning, proving, searching, staff, verdicts, work
+from dsar.services import ledger, looking, maps, planning, proving, searching, staff, verdicts, work
 from dsar.terms import COPIED, ERASED, OPEN, Stage, Status
 from dsar.vault import Vault
 
@@ -95,7 +95,7 @@ def _go_on_from(session: Session, row: Request, erasure: Erasure, *, at: datetim
     if planned or erasure.stage == Stage.FROZEN:  # its copy may have been fetched meanwhile
         _freeze(session, row, erasure, datamap, at=at)
     elif erasure.stage in (Stage.ERASING, Stage.LOOKING):
-        work.put_many(session, "look_store", [(f"look:{name}", {"store": name}) for name in datamap.stores])
+        looking.wake(session, looking.unseen(session, [row.reference]))
 
 
 def hold(session: Session, vault: Vault, row: Request, *, by: str, reason: str, at: datetime) -> Erasure:
@@ -127,11 +127,14 @@ def copy_fetched(session: Session, row: Request, *, at: datetime) -> None:
 
 def _go_on(session: Session, row: Request, erasure: Erasure, datamap: DataMap, *, at: datetime) -> None:
     """Erase and look at what has come to the map since."""
+    unseen = looking.unseen(session, [row.reference])
+    if not unseen:
+        work.put(session, "make_certificate", key=f"certificate:{row.reference}", reference=row.reference)
+        return
     if erasure.stage == Stage.DONE:
-        ledger.record(session, "erasure.reopened", actor="worker", reference=row.reference, at=at)
-        erasure.stage, erasure.done_at = Stage.LOOKING if erasure.looks_only else Stage.ERASING, None
-        session.flush()
+        looking.reopen(session, erasure, at=at)
     wake(session, erasure, datamap.stores)
+    looking.wake(session, unseen)
 
 
 def of(session: Session, row: Request) -> Erasure:

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dsar.datamap.types import Collection, DataMap
+from dsar.datamap.types import DataMap
 from dsar.errors import BadInput
-from dsar.models import ErasureItem, Mention, Probe, Request, RequestIdentifier, StoreWork, UnmappedPlace
-from dsar.models.search import UNMAPPED
-from dsar.services import ledger, maps, proving, searching, staff
-from dsar.terms import OPEN, Status
+from dsar.models import Copy, Request, RequestIdentifier
+from dsar.services import altering, bygone, leaving, ledger, maps, proving, searching, staff, work
+from dsar.services.altering import Altered
+from dsar.terms import COPIED, OPEN, CopyState, Status
 from dsar.vault import Vault
 
 
@@ -67,60 +67,30 @@ def _move(
     at: datetime,
 ) -> None:
     new = maps.get(session, version)
+    working, copied = request.status == Status.WORKING, request.right in COPIED
+    kept = bygone.touched(session, request) if working and copied else set()
+    unread = bygone.outgrown(session, request, new, kept)
+    removed = [name for name in old.stores if name not in new.stores]
     ledger.record(
         session, "request.map_moved", actor=by or "operator", reference=request.reference, at=at,
-        before=request.map_version, now=version, removed=[name for name in old.stores if name not in new.stores],
-        reason=reason,
+        before=request.map_version, now=version, removed=removed, reason=reason,
+        unread=[f"{store}.{collection}" for store, collection in unread],
     )  # fmt: skip
     request.map_version = version
     session.flush()
-    if request.status != Status.WORKING:
+    if not working:
         return
-    _forget_stores(session, request.reference, [name for name in old.stores if name not in new.stores])
-    kinds_changed = old.identifier_kinds != new.identifier_kinds
-    changed = [name for name, store in new.stores.items() if kinds_changed or old.stores.get(name) != store]
-    for name in changed:
-        _forget_collections(
-            session, request.reference, name, _altered(old, new, name, everything=kinds_changed)
-        )
-    _look_again(session, request, new, changed, at=at)
+    change = altering.compare(old, new)
+    leaving.forget(session, request.reference, change, removed, kept, at=at)
+    if not copied:
+        leaving.unsettle(session, request, change)
+    _search_anew(session, request, new, change, at=at)
+    _call(session, request)
 
 
-def _altered(old: DataMap, new: DataMap, store: str, *, everything: bool) -> list[str]:
-    """Collections of a store that are not what they were, those that are gone included."""
-    before: dict[str, Collection] = dict(old.stores[store].collections) if store in old.stores else {}
-    now = new.stores[store].collections
-    return [name for name in {**before, **now} if everything or before.get(name) != now.get(name)]
-
-
-def _forget_stores(session: Session, reference: str, stores: Sequence[str]) -> None:
-    for table in (Probe, StoreWork, UnmappedPlace):
-        session.execute(delete(table).where(table.reference == reference, table.store.in_(stores)))
-    gone = delete(ErasureItem).where(ErasureItem.reference == reference, ErasureItem.store.in_(stores))
-    session.execute(gone, execution_options={"references": [reference]})
-
-
-def _forget_collections(session: Session, reference: str, store: str, collections: Sequence[str]) -> None:
-    here = (Probe.reference == reference, Probe.store == store, Probe.collection != UNMAPPED)
-    session.execute(delete(Probe).where(*here, Probe.collection.in_(collections)))
-    mentions = delete(Mention).where(Mention.reference == reference, Mention.store == store)
-    session.execute(mentions.where(Mention.collection.in_(collections)))
-    places = update(UnmappedPlace).where(UnmappedPlace.reference == reference, UnmappedPlace.store == store)
-    session.execute(places.values(records=None))
-    items = update(ErasureItem).where(
-        ErasureItem.reference == reference,
-        ErasureItem.store == store,
-        ErasureItem.mapped,
-        ErasureItem.collection.in_(collections),
-    )
-    again = items.values(erased_at=None, looked_at=None, residue=None)
-    session.execute(again, execution_options={"references": [reference]})
-
-
-def _look_again(
-    session: Session, request: Request, new: DataMap, changed: Sequence[str], *, at: datetime
-) -> None:
-    searching.open_stores(session, request.reference, changed, at=at)
+def _search_anew(session: Session, request: Request, new: DataMap, change: Altered, *, at: datetime) -> None:
+    stores = sorted(change.looked)
+    searching.open_stores(session, request.reference, stores, at=at)
     known = RequestIdentifier
     rows = session.scalars(
         select(known).where(known.reference == request.reference, known.confirmed_at.is_not(None))
@@ -129,8 +99,20 @@ def _look_again(
         (request.reference, store.name, collection.name, row.id)
         for row in rows
         for store, collection in new.asked_by(row.kind)
-        if store.name in changed
+        if (store.name, collection.name) in change.searched
     ]
     searching.open_probes(session, wanted)
-    searching.look_afresh(session, request.reference, new, changed)
-    searching.wake(session, changed)
+    searching.look_afresh(session, request.reference, new, stores)
+    searching.wake(session, stores)
+
+
+def _call(session: Session, request: Request) -> None:
+    """Go on with what waits for no store: what waited may be gone."""
+    if request.right not in COPIED:
+        work.put(session, "plan_erasure", key=f"plan:{request.reference}", reference=request.reference)
+        return
+    copy = session.get(Copy, request.reference)
+    if (
+        copy is None or copy.state == CopyState.MAKING
+    ):  # one that is ready is made anew only where more was found
+        work.put(session, "make_copy", key=f"copy:{request.reference}", reference=request.reference)

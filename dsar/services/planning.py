@@ -153,7 +153,10 @@ def _count_late(session: Session, row: Request, *, at: datetime) -> bool:
     }
     if not late:
         return False
-    planned = {place: counts.get(place, 0) for place in late}
+    planned = {
+        place: counts.get(place, 0) + (item.erased if item.planned is None else 0)  # found anew: what is left
+        for place, item in late.items()
+    }
     _record(session, row, planned, at=at)
     for place, item in late.items():
         item.planned = planned[place]

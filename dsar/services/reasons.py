@@ -6,6 +6,12 @@ UNDECLARED = "undeclared mention"
 NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
 SHARED = "the record belongs to other people as well; it stays for them, without what could be taken from it of you"
 SHARED_KEPT = "the record belongs to other people as well; it stays as it is"
+REMOVED = (
+    "this system was taken out of the data map and does not answer; what it still holds could not be seen"
+)
+ERASED_BEFORE = (
+    "records here were erased before they could be read as the map has it now; what was found before is given"
+)
 UNDATED = "a record does not say when its period began; it is kept until it does"
 OFF = "erasing is off for this store; an officer turns it on in the map"
 
@@ -18,6 +24,8 @@ _CHINESE = {
     NOT_MAPPED: "该位置不在数据地图中；在有人将其列入之前，绝不会删除其中的内容",
     SHARED: "该记录同时属于其他人，为他们保留；其中能够去除的您的标识已去除",
     SHARED_KEPT: "该记录同时属于其他人，按原样保留",
+    REMOVED: "该系统已从数据地图中移除且无法访问，无法确认其中是否仍有内容",
+    ERASED_BEFORE: "此处的记录在按现行数据地图读取之前已被删除；此前查找到的内容已提供",
     UNDATED: "有记录未写明保存期自何时起算，写明之前予以保存",
     OFF: "该系统的删除功能尚未开启，须由负责人在数据地图中开启",
 }

@@ -25,7 +25,8 @@ from dsar.models import (
     UnmappedPlace,
 )
 from dsar.models.search import UNMAPPED
-from dsar.services import erasing, intake, keys, ledger, maps, verdicts, waiting
+from dsar.services import bygone, erasing, intake, keys, ledger, maps, reasons, verdicts, waiting
+from dsar.services.altering import Place
 from dsar.services.waiting import moment as moment
 from dsar.terms import COPIED, OPEN, CopyState, KeyClass, StoreState
 from dsar.vault import Vault
@@ -33,7 +34,7 @@ from dsar.vault import Vault
 
 def request(session: Session, vault: Vault, row: Request, *, at: datetime) -> dict[str, Any]:
     """The object of `request show`, as docs/operator.md describes it."""
-    datamap = maps.get(session, row.map_version)
+    datamap = bygone.with_sealed(session, row, maps.get(session, row.map_version))
     today = clock.day(at, datamap.controller.zone)
     stores = _stores(session, row, datamap)
     unmapped = _unmapped(session, row.reference, datamap)
@@ -78,7 +79,7 @@ def clock_rule(row: Request) -> dict[str, Any]:
 
 def is_complete(session: Session, row: Request) -> bool:
     """Whether every store is searched to the end and no unmapped place may hold the person."""
-    datamap = maps.get(session, row.map_version)
+    datamap = bygone.with_sealed(session, row, maps.get(session, row.map_version))
     stores = _stores(session, row, datamap)
     return _searched(stores) and not _holding(_unmapped(session, row.reference, datamap))
 
@@ -120,7 +121,19 @@ def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, 
     counted = counted.where(Probe.reference == row.reference, Probe.collection != UNMAPPED)
     for store, collection, n, is_open in session.execute(counted.group_by(Probe.store, Probe.collection)):
         records[store, collection], still_open[store, collection] = int(n), bool(is_open)
-    return [_store(datamap, name, works.get(name), records, still_open) for name in datamap.stores]
+    shown = [_store(datamap, name, works.get(name), records, still_open) for name in datamap.stores]
+    return _stopped(shown, bygone.unread(session, row.reference))
+
+
+def _stopped(stores: list[dict[str, Any]], unread: set[Place]) -> list[dict[str, Any]]:
+    """Say of a searched store that some of it would have to be searched anew, and was erased before."""
+    for store in stores:
+        short = [one for one in store["collections"] if (store["name"], one["name"]) in unread]
+        for one in [store, *short] if short and store["state"] == StoreState.SEARCHED else ():
+            one["state"] = StoreState.PAUSED
+        if short and store["state"] == StoreState.PAUSED:
+            store["reason"] = reasons.ERASED_BEFORE
+    return stores
 
 
 def _store(

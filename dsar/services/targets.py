@@ -1,15 +1,17 @@
 """Whose erasure is due in a store: to be erased, or to be looked at."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from dsar.datamap import types
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Request, StoreWork
-from dsar.services import finding, keys, maps, refusing
+from dsar.services import bygone, finding, intake, keys, maps, refusing
 from dsar.services.finding import Asked
-from dsar.terms import KeyClass, Stage, Status
+from dsar.terms import COPIED, KeyClass, Stage, Status
 from dsar.vault import Vault
 
 
@@ -26,31 +28,85 @@ class Target:
 class Batch:
     """All that are due in a store, of requests that pin the same version of the map."""
 
-    datamap: DataMap
+    datamap: DataMap  # that version, or, where the store is gone from it, the last that has it
+    version: int
     targets: list[Target]
+    gone: Mapping[str, types.Collection] = field(default_factory=dict)  # in the map no more: as they stood
+    removed: bool = False  # the store itself is in the map no more
 
 
 def to_erase(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
-    """The requests whose records in a store are to be erased now."""
+    """The requests whose records in a store are to be erased now: planned, and the copy has what it gives of them."""
     item = ErasureItem
-    wanted = _due(store, limit).where(item.mapped, item.erased_at.is_(None), Erasure.stage == Stage.ERASING)
+    counted = item.planned.is_not(None)
+    wanted = _due(store, limit).where(
+        item.mapped, item.erased_at.is_(None), counted, Erasure.stage == Stage.ERASING, ~_copy_waits(store)
+    )
     batch = _batch(session, vault, wanted)
     if batch is None or not batch.datamap.stores[store].erasing:
         return None
     waiting = _rebuilt(session, batch, store)
     targets = [target for target in batch.targets if target.reference not in waiting]
-    return Batch(batch.datamap, targets) if targets else None
+    return replace(batch, targets=targets) if targets else None
 
 
 def to_look(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
-    """The requests that a store is to be looked at for: all is erased there, and not looked at since."""
+    """The requests that a store is to be looked at for: all is erased there, and not looked at since.
+
+    A store that is in the map no more is looked at last: its records may be another's by now, and be erased there.
+    """
     item = ErasureItem
-    other = aliased(ErasureItem)
-    still_there = (other.store == store, other.mapped, other.erased_at.is_(None), ~refusing.refused(other))
-    unerased = select(other.id).where(other.reference == Request.reference, *still_there).exists()
     stages = Erasure.stage.in_((Stage.ERASING, Stage.LOOKING))
-    unseen = (item.mapped, item.looked_at.is_(None), ~refusing.refused())
-    return _batch(session, vault, _due(store, limit).where(*unseen, stages, ~unerased))
+    ready = or_(_mapped(store) & ~_unerased(store), ~_unerased())
+    wanted = _due(store, limit).where(item.looked_at.is_(None), ~refusing.refused(), stages, ready)
+    batch = _batch(session, vault, wanted)
+    if batch is None:
+        return None
+    references = [target.reference for target in batch.targets]
+    gone = bygone.gone_collections(session, batch.version, store, references)
+    if store in batch.datamap.stores:
+        return replace(batch, gone=gone)
+    before = bygone.last_map(session, batch.version, store)
+    return _batch(session, vault, wanted, before) if before else None
+
+
+def stand(session: Session, batch: Batch, stages: Collection[Stage]) -> bool:
+    """Whether nobody in a batch moved to another map, or was held, since it was read; none does until the commit."""
+    references = [target.reference for target in batch.targets]
+    pinned = intake.lock(session, references)
+    working = select(func.count()).select_from(Erasure).join(Request, Request.reference == Erasure.reference)
+    still = working.where(
+        Erasure.reference.in_(references), Erasure.stage.in_(stages), Request.status == Status.WORKING
+    )
+    return set(pinned.values()) == {batch.version} and session.scalar(still) == len(references)
+
+
+def _mapped(store: str) -> ColumnElement[bool]:
+    there = aliased(ErasureItem)
+    of = select(there.id).where(there.reference == Request.reference, there.store == store, there.mapped)
+    return of.exists()
+
+
+def _unerased(store: str | None = None) -> ColumnElement[bool]:
+    """Whether the request has something to be erased yet, in a store or in any."""
+    there = aliased(ErasureItem)
+    of = select(there.id).where(there.reference == Request.reference, there.mapped, there.erased_at.is_(None))
+    of = of.where(~refusing.refused(there))  # that may take days, and the rest is looked at meanwhile
+    return (of.where(there.store == store) if store else of).exists()
+
+
+def _copy_waits(store: str) -> ColumnElement[bool]:
+    """Whether a copy that was asked together with the erasure has not all that this store holds."""
+    copy, searched = aliased(Request), aliased(StoreWork)
+    waits = (
+        select(copy.id)
+        .join(searched, searched.reference == copy.reference)
+        .where(
+            copy.submission == Request.submission, copy.right.in_(COPIED), copy.status == Status.WORKING,
+            searched.store == store, searched.searched_at.is_(None),
+        )
+    )  # fmt: skip
+    return waits.exists()
 
 
 def _due(store: str, limit: int) -> Select[str, int, bool]:
@@ -69,7 +125,10 @@ def _due(store: str, limit: int) -> Select[str, int, bool]:
     )
 
 
-def _batch(session: Session, vault: Vault, wanted: Select[str, int, bool]) -> Batch | None:
+def _batch(
+    session: Session, vault: Vault, wanted: Select[str, int, bool], before: DataMap | None = None
+) -> Batch | None:
+    """before: the map to go by, where the requests' own has the store no more."""
     rows = session.execute(wanted).all()
     if not rows:
         return None
@@ -80,9 +139,10 @@ def _batch(session: Session, vault: Vault, wanted: Select[str, int, bool]) -> Ba
     references = [reference for reference, _ in same]
     identity = keys.of_many(session, vault, references, KeyClass.IDENTITY)
     asked = finding.identifiers_of(session, vault, references, identity)
-    return Batch(
-        maps.get(session, version), [Target(ref, asked[ref], looks_only) for ref, looks_only in same]
-    )
+    datamap = before or maps.get(session, version)
+    known = {ref: [one for one in all if one.kind in datamap.identifier_kinds] for ref, all in asked.items()}
+    targets = [Target(ref, known[ref], looks_only) for ref, looks_only in same]
+    return Batch(datamap, version, targets, removed=before is not None)
 
 
 def _rebuilt(session: Session, batch: Batch, store: str) -> set[str]:

@@ -1,6 +1,7 @@
 """What an erasure came to: computed from what was erased and what the looks saw, never set."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.datamap.types import DataMap, Keep, Recipient
+from dsar.datamap.types import DataMap, Keep, Recipient, Store
 from dsar.law import retained_until, rule
 from dsar.models import (
     Erasure,
@@ -21,7 +22,7 @@ from dsar.models import (
     RequestIdentifier,
     StoreWork,
 )
-from dsar.services import ledger, maps, planning, reasons, refusing
+from dsar.services import bygone, ledger, maps, planning, reasons, refusing
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
@@ -33,7 +34,9 @@ def needs_go(session: Session, row: Request) -> bool:
     """Whether a second person must let the plan go: more records than the map's threshold."""
     erasure = session.get_one(Erasure, row.reference)
     planned = session.scalar(
-        select(func.sum(ErasureItem.planned)).where(ErasureItem.reference == row.reference)
+        select(func.sum(ErasureItem.planned)).where(
+            ErasureItem.reference == row.reference, ErasureItem.mapped
+        )
     )
     return erasure.gone_by is None and (planned or 0) > maps.get(session, row.map_version).go_above
 
@@ -123,8 +126,18 @@ def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, 
                 _collection(datamap, item, works.get(name), looks[name, item.collection]) for item in items[name]
             ],
         }
-        for name, store in datamap.stores.items()
+        for name, store in _all_stores(session, row, datamap, items).items()
     ]  # fmt: skip
+
+
+def _all_stores(session: Session, row: Request, datamap: DataMap, places: Iterable[str]) -> dict[str, Store]:
+    """The stores of the map, and those that were taken out of it after something was planned there."""
+    gone = {
+        name: before.stores[name]
+        for name in places
+        if name not in datamap.stores and (before := bygone.last_map(session, row.map_version, name))
+    }
+    return {**datamap.stores, **gone}
 
 
 def _collection(
@@ -251,10 +264,11 @@ def _backups(session: Session, row: Request, datamap: DataMap) -> list[dict[str,
         for i in _items(session, row.reference)
         if i.erased and i.erased_at
     }
+    stores = _all_stores(session, row, datamap, last)
     return [
         {"store": store, "gone_by": (day + timedelta(days=kept_days)).isoformat()}
         for store, day in last.items()
-        if (kept_days := datamap.stores[store].kept_days)
+        if (kept_days := stores[store].kept_days)
     ]
 
 

@@ -59,6 +59,7 @@ def _of_erasures() -> dict[str, str]:
         "erasure.suspended": _("Erasure stopped until it is planned anew"),
         "erasure.started": _("Erasure begun"),
         "erasure.reopened": _("Erasure opened again"),
+        "erasure.done": _("Looked at again: the last certificate still holds"),
         "recipient.asked": _("Recipient asked to erase"),
         "letters.written": _("Letters to recipients written"),
         "certificate.made": _("Certificate made"),
