@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO, Self
 
 from cryptography.exceptions import InvalidTag
@@ -57,9 +58,8 @@ class Vault:
                 raise VaultProblem(
                     "DSAR_MASTER_KEY is not the key this vault was made with; set the key it was made with"
                 )
-            probe = self.folder / f".probe-{os.getpid()}-{secrets.token_hex(4)}"
-            probe.write_bytes(b"")
-            probe.unlink()
+            with TemporaryFile(dir=self.folder):  # it has no name, so a killed process leaves none behind
+                pass
 
     # Keys
 
