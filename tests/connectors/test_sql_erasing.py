@@ -104,7 +104,10 @@ def test_what_the_store_forbids_is_refused_and_nothing_goes(sql_url):
                  f"FOREIGN KEY (parent) REFERENCES person (id)){engine}")  # fmt: skip
     run(sql_url, "INSERT INTO child VALUES (1, 3)")
     before = rows(sql_url)
-    with connected(sql_url) as connector, pytest.raises(StoreRefused, match="store place, table person, forbids it"):
+    with (
+        connected(sql_url) as connector,
+        pytest.raises(StoreRefused, match="store place, table person, forbids it"),
+    ):
         gone(connector, [Act(one, True) for one in find(connector)])
     assert rows(sql_url) == before
 
