@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from dsar.datamap.types import DataMap
 from dsar.db import Instant
@@ -16,7 +16,7 @@ from dsar.models import Erasure, Probe, Request, RequestIdentifier, StoreWork
 from dsar.models.search import UNMAPPED
 from dsar.services import by_value, intake, ledger, work
 from dsar.services.ledger import Entry
-from dsar.terms import COPIED, ERASED, StoreState
+from dsar.terms import COPIED, ERASED, Stage, StoreState
 
 
 def look_for(
@@ -103,6 +103,7 @@ def settle(session: Session, datamap: DataMap, references: Sequence[str], *, at:
         if row.store in datamap.stores and _is_final(datamap, row.store, still_open[row.reference])
     ]
     _record_final(session, final, at=at)
+    _let_erase(session, final)
     settled = {(row.reference, row.store) for row in final}
     unfinished = {row.reference for row in waiting if (row.reference, row.store) not in settled}
     _call_next(session, datamap, references, still_open, unfinished)
@@ -137,6 +138,21 @@ def _record_final(session: Session, final: Sequence[StoreWork], *, at: datetime)
     for row in final:
         row.state, row.reason, row.since, row.searched_at = StoreState.SEARCHED, None, at, at
         row.tries, row.next_try_at = 0, None
+
+
+def _let_erase(session: Session, final: Sequence[StoreWork]) -> None:
+    """An erasure waits in a store until the copy of its submission has all that the store holds."""
+    copy, asked = aliased(Request), aliased(Request)
+    together = (copy.submission == asked.submission) & (copy.reference != asked.reference)
+    waiting = (
+        select(copy.reference)
+        .join(asked, together)
+        .join(Erasure, Erasure.reference == asked.reference)
+        .where(copy.reference.in_({row.reference for row in final}), copy.right.in_(COPIED))
+    )
+    had = set(session.scalars(waiting.where(Erasure.stage == Stage.ERASING))) if final else set()
+    stores = sorted({row.store for row in final if row.reference in had})
+    work.put_many(session, "erase_store", [(f"erase:{store}", {"store": store}) for store in stores])
 
 
 def digest_of(parts: Iterable[tuple[str, str]]) -> str:

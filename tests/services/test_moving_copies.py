@@ -4,7 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from dsar import db
+from dsar.jobs import perform
+from dsar.jobs.office import Office
+from dsar.models import Work
 from tests.services.moved import apply, both, maps_callback, renames, renames_store
 from tests.services.test_erasing import LAST_DAYS
 from tests.shop import OFFICER, Shop, stores
@@ -111,15 +116,31 @@ def test_what_was_erased_under_another_name_is_in_the_copy(
     assert "安妮" in (tmp_path / "copy" / "copy.json").read_text()
 
 
-def test_nothing_is_erased_that_the_copy_of_the_submission_has_not(erased_first, tmp_path: Path):
-    """The place is mapped while the copy cannot be searched for: a picture of another record cannot be read."""
-    shop, copy, _erasure = erased_first
+def test_nothing_is_erased_that_the_copy_of_the_submission_has_not(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """One request a pass: the erasure is searched for, planned and called for before the copy is searched for."""
+    references = iter(["SSSSSSSS", "ZZZZZZZZ", "22222222"])  # of the submission, the copy, the erasure
+    monkeypatch.setattr("dsar.services.intake.new_reference", lambda: next(references))
+    shop.change("crm", stores.FORGOTTEN)
+    copy, erasure = shop.confirmed("copy", "erasure", lang="en")
+    shop.env["DSAR_NOW"] = LAST_DAYS
+    shop.work()
     apply(shop, tmp_path, maps_callback)
-    shop.run("work", "--until-idle", CRM_URL="sqlite:////nowhere/crm.sqlite")
+    with shop.office(DSAR_BATCH="1") as office:
+        for key in ("search:crm", f"plan:{erasure}", "erase:crm"):
+            assert done(office, key), key
     assert shop.rows("crm", "select count(*) from callback") == [(2,)]
     shop.work()
     assert records(shop.show(copy))["crm.callback"] == 1
     assert shop.rows("crm", "select count(*) from callback") == [(1,)]
+
+
+def done(office: Office, key: str) -> bool | None:
+    """Do one piece of work now."""
+    with db.read() as session:
+        id = session.scalars(select(Work.id).where(Work.key == key)).one()
+    return perform.perform(office, id)
 
 
 def test_without_a_store_that_was_taken_out_the_copy_is_complete_at_once(shop: Shop, tmp_path: Path):
