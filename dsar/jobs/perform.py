@@ -29,7 +29,10 @@ def held(claim: Claim) -> Iterator[Session]:
 
 
 def perform(office: Office, id: int) -> bool | None:
-    """Do one piece of work: True when it was done or has a next time, False when it failed, None: another has it."""
+    """Do one piece of work: True when it was done or has a next time, False when it failed.
+
+    None: another has it, be it that he took it over from a process too slow to hold it.
+    """
     load_all()
     with db.begin() as session:
         claim = work.claim(session, id, now=clock.real(), civil=clock.now(), seconds=office.config.lease)
@@ -40,7 +43,7 @@ def perform(office: Office, id: int) -> bool | None:
             more_at = JOBS[claim.job](office, claim, **claim.args)
     except LeaseLost:
         log.warning("work %s %s was taken over", claim.job, claim.id)
-        return False
+        return None
     except Exception as error:  # whatever it is, the work stays due
         _put_back(claim, error)
         return False

@@ -124,7 +124,7 @@ def test_who_lost_his_work_changes_nothing_and_leaves_it_to_the_other(office, jo
         others.append(take_over(claim.id))
         write(claim, "slow")
 
-    assert perform.perform(office, job(slow)) is False
+    assert perform.perform(office, job(slow)) is None
     assert written() == []
     assert only().lease == others[0].lease
     write(others[0], "the other")
