@@ -217,7 +217,7 @@ def test_a_certificate_or_copy_is_not_written_before_there_is_one(shop: Shop, tm
     assert (
         "no plan of erasure" in shop.run("erasure", "hold", erasure, "--by", OFFICER, "--reason", "x").error
     )
-    assert "no plan of erasure" in shop.run("erasure", "show", copy).error
+    assert "it is no erasure" in shop.run("erasure", "show", copy).error
     assert "has no certificate" in shop.run("certificate", "write", erasure, tmp_path / "b").error
     assert "has no copy" in shop.run("copy", "write", erasure, tmp_path / "c").error
     assert list(tmp_path.glob("[abc]")) == []
