@@ -20,6 +20,7 @@ __all__ = ["Loaded", "MapError", "MapErrors", "build", "canonical", "load"]
 
 LONGEST_UNDO = 720  # hours
 GO_ABOVE = 10_000  # records
+LOOKED = ("unmapped", "everywhere")  # where a copy is looked for by value; the first unless given
 MOST_RECORDS = 1_000_000_000
 NOBODY = Controller({}, {}, "", {}, "", {}, (), "UTC")
 
@@ -74,7 +75,8 @@ def canonical(plain: Mapping[str, Any]) -> bytes:
 
 def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
     items = spot.keys(
-        "controller promise identifier_kinds stores", "purposes recipients collection_points undo erasure"
+        "controller promise identifier_kinds stores",
+        "purposes recipients collection_points undo erasure copies",
     )
     kinds = sections.identifier_kinds(items["identifier_kinds"]) if "identifier_kinds" in items else {}
     purposes = sections.purposes(items["purposes"]) if "purposes" in items else {}
@@ -93,6 +95,7 @@ def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
         collection_points=collection_points(items["collection_points"], read) if has_points else (),
         undo_hours=_number(items, "undo", "hours", 0, LONGEST_UNDO, 0),
         go_above=_number(items, "erasure", "go_above", 0, MOST_RECORDS, GO_ABOVE),
+        everywhere=_looked(items) == "everywhere",
     )
     links.check(datamap, spot.report)
     return datamap
@@ -107,6 +110,11 @@ def _number(items: Mapping[str, Spot], section: str, key: str, low: int, high: i
         return default
     inner = items[section].keys(key)
     return inner[key].whole(low, high) if key in inner else default
+
+
+def _looked(items: Mapping[str, Spot]) -> str:
+    inner = items["copies"].keys("look_by_value") if "copies" in items else {}
+    return inner["look_by_value"].choice(LOOKED, "answer to `look_by_value`") if inner else LOOKED[0]
 
 
 def _read(path: Path, report: Report, marks: dict[Place, Mark]) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def _pass(
         columns = {place.table: sorted(place.columns) for place in places}
         findings = _find_all(office, claim, connector, store, batch.people)
         looked = [one for one in findings if one.person.by_value and one.problem is None]
-        by_value.look(connector, store, looked, places, accounted(store, schema))
+        mapped = accounted(store, schema) if batch.datamap.everywhere else ()
+        by_value.look(connector, store, looked, places, mapped)
     return findings, columns
 
 

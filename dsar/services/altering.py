@@ -108,7 +108,7 @@ def _accounted(datamap: DataMap, store: str) -> object:
     if store not in datamap.stores:
         return None
     of = datamap.stores[store]
-    return of.dismissed, frozenset(_named(of))
+    return datamap.everywhere, of.dismissed, frozenset(_named(of))
 
 
 def _named(store: Store) -> Iterator[tuple[object, ...]]:

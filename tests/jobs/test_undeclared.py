@@ -1,10 +1,11 @@
-"""A copy is looked for by value in mapped fields too: what the map does not account for there blocks it."""
+"""Where the map says so, a copy is looked for by value in mapped fields too: what nothing accounts for there blocks it."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.shop import HANDLER, MAP, NOW, Shop
@@ -12,6 +13,23 @@ from tests.shop import HANDLER, MAP, NOW, Shop
 BY_ANOTHER = "update purchase set address = '柳树路 2 号 代收 13100001111' where id = 4"
 BY_HERSELF = "update purchase set address = '槐树路 1 号 13100001111' where id in (1, 2)"
 SPACED = "insert into customer (id, phone, name) values (9, '131 0000 1111', '安妮')"
+
+
+@pytest.fixture
+def shop(shop: Shop, tmp_path: Path) -> Shop:
+    """The shop, its map asking for copies to be looked for everywhere."""
+    return applied(shop, tmp_path / "everywhere.yaml", plain_map())
+
+
+def plain_map() -> dict:
+    return yaml.safe_load(MAP.read_text(encoding="utf-8")) | {"copies": {"look_by_value": "everywhere"}}
+
+
+def applied(shop: Shop, file: Path, plain: dict) -> Shop:
+    file.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+    said = shop.run("map", "apply", file)
+    assert said.code == 0, said.err
+    return shop
 
 
 def asked(shop: Shop) -> tuple[str, dict]:
@@ -31,14 +49,11 @@ def holding(shown: dict) -> list[tuple[str, list[str], int]]:
 
 def declared(shop: Shop, file: Path, *, forms: list[str] | None = None, **address: object) -> None:
     """Apply the map with more said of the phone's forms, or of the address."""
-    plain = yaml.safe_load(MAP.read_text(encoding="utf-8"))
+    plain = plain_map()
     if forms:
         plain["stores"]["crm"]["collections"]["customer"]["found_by"]["phone"]["form"] = forms
     plain["stores"]["orders"]["collections"]["purchase"]["fields"]["address"] |= address
-    file.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
-    said = shop.run("map", "apply", file)
-    assert said.code == 0, said.err
-    shop.work()
+    applied(shop, file, plain).work()
 
 
 def test_a_number_in_a_remark_of_another_persons_record_blocks_the_copy_until_the_map_says_what_it_is(
@@ -85,15 +100,22 @@ def test_a_dismissed_column_is_not_looked_at(shop, tmp_path):
     shop.change("orders", BY_ANOTHER)
     reference, shown = asked(shop)
     assert holding(shown)
-    plain = yaml.safe_load(MAP.read_text(encoding="utf-8"))
+    plain = plain_map()
     del plain["stores"]["orders"]["collections"]["purchase"]["fields"]["address"]
     plain["stores"]["orders"]["dismissed"] = {
         "purchase": {"columns": ["address"], "reason": "places only", "by": "li"}
     }
-    (tmp_path / "map.yaml").write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
-    assert shop.run("map", "apply", tmp_path / "map.yaml").code == 0
-    shop.work()
+    applied(shop, tmp_path / "map.yaml", plain).work()
     assert shop.show(reference)["complete"]
+
+
+def test_mapped_columns_are_left_to_the_probes_unless_the_map_asks_for_more(shop, tmp_path):
+    shop.change("orders", BY_ANOTHER)
+    applied(shop, tmp_path / "unmapped.yaml", plain_map() | {"copies": {"look_by_value": "unmapped"}})
+    _reference, shown = asked(shop)
+    assert shown["complete"]
+    applied(shop, tmp_path / "map.yaml", plain_map())
+    assert asked(shop)[1]["complete"] is False
 
 
 def test_records_are_his_own_by_numbers_that_come_late(shop):

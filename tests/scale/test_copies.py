@@ -1,4 +1,4 @@
-"""Copies are looked for by value in mapped fields too, with no more statements for many people than for one."""
+"""Where the map says so, copies are looked for by value in mapped fields too: one statement however many people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def test_a_store_is_read_by_value_once_a_batch_however_many_copies_are_wanted(tm
         getattr(shop, f"fill_{name}")(url, PEOPLE + 1)
     execute(urls["notes"], f"update note set words = 'ask {shop.email(2)}' where account_id in (1, 2)")
     environment = {f"{name.upper()}_URL": url for name, url in urls.items()}
-    desk = open_desk(shop.write_map(tmp_path / "map.yaml", *urls), environment)
+    map_file = shop.write_map(tmp_path / "map.yaml", *urls, copies={"look_by_value": "everywhere"})
+    desk = open_desk(map_file, environment)
     asked, references = {}, []
     for persons in ([PEOPLE + 1], list(range(1, PEOPLE + 1))):
         references = file(desk, persons)
