@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from dsar import clock
+from dsar import clock, faults
 from dsar.errors import BadInput
 
 ENVS = ("local", "production", "demo", "test")
@@ -131,6 +131,8 @@ def _check(env: str, given: Mapping[str, str]) -> None:
             raise BadInput(f"{name} is set, and is refused unless DSAR_ENV is demo or test; unset it")
     if given.get("DSAR_NOW"):
         clock.now()
+    if given.get("DSAR_FAULT") and given["DSAR_FAULT"] not in faults.names():
+        raise BadInput("DSAR_FAULT names no point there is; see: dsar faults")
     if url := given.get("DSAR_SMTP_URL"):
         _check_smtp(url)
 

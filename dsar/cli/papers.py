@@ -41,7 +41,7 @@ def write_copy(ref: str, folder: Path, as_json: bool) -> None:
         else:
             written = copying.write_incomplete(here, row, folder)
     shown = {"reference": row.reference, "complete": complete, "files": _files(written)}
-    words = "the whole copy" if complete else "what there is so far; it is not complete"
+    words = "the whole copy" if complete else "what there is so far, not complete,"
     answer(shown, as_json, f"{row.reference}: wrote {words} to {folder}")
 
 

@@ -1,7 +1,7 @@
 """The collections of a store: how records are found, what they give, hold and are for."""
 
 from collections.abc import Collection as Names
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dsar.datamap import sections
@@ -11,7 +11,7 @@ from dsar.datamap.identifiers import known_forms
 from dsar.datamap.phones import NATIONAL_FORMS
 from dsar.datamap.sections import texts
 from dsar.datamap.spot import Spot
-from dsar.datamap.types import Collection, Delete, FoundBy, IdentifierKind, Purpose, Source
+from dsar.datamap.types import Collection, Delete, Field, FoundBy, IdentifierKind, Purpose, Source, Text
 
 SHARED = ("give", "redact", "keep")
 NO_PURPOSE = Purpose("", {}, {}, {})
@@ -33,22 +33,31 @@ def collection(spot: Spot, known: Known) -> Collection:
         "title found_by purpose on_erasure", "table gives source consent recipients fields shared key"
     )
     found_by = _found_by(items["found_by"], known.kinds) if "found_by" in items else ()
+    title = texts(items, "title")
     read = Collection(
         name=spot.name,
         table=items["table"].text() if "table" in items else spot.name,
-        title=texts(items, "title"),
+        title=title,
         found_by=found_by,
         gives=_gives(items["gives"], known.kinds) if "gives" in items else {},
         purpose=_purpose(items["purpose"], known.purposes) if "purpose" in items else NO_PURPOSE,
         source=_source(items["source"]) if "source" in items else Source(),
         consent=_column(items["consent"]) if "consent" in items else None,
         recipients=_recipients(items["recipients"], known.recipients) if "recipients" in items else (),
-        fields=fields(items["fields"], known.kinds) if "fields" in items else {},
+        fields=fields(items["fields"], known.kinds)
+        if "fields" in items
+        else _found_alone(found_by, known, title),
         on_erasure=Delete(),
         shared=items["shared"].choice(SHARED, "answer to `shared`") if "shared" in items else None,  # type: ignore[arg-type]
         key=items["key"].names() if "key" in items else (),
     )
     return _with_erasure(read, items, known)
+
+
+def _found_alone(found_by: Iterable[FoundBy], known: Known, title: Text) -> dict[str, Field]:
+    """Where no field is named, what a record is found by: a suggestion, say, is nothing but its text."""
+    external = (by.column for by in found_by if by.kind in known.kinds and not known.kinds[by.kind].internal)
+    return {column: Field(column, title, "contact") for column in external}
 
 
 def _with_erasure(read: Collection, items: Mapping[str, Spot], known: Known) -> Collection:

@@ -56,7 +56,7 @@ def normal(kind: IdentifierKind, text: str) -> str:
         return phones.e164(value, kind.region)
     if not value or len(value) > LONGEST or not value.isprintable():
         raise BadInput(
-            f"this is not a {kind.name}: give 1 to {LONGEST} characters that can be seen, in one line"
+            f"this cannot be read as {kind.name}: give 1 to {LONGEST} characters that can be seen, in one line"
         )
     if kind.normal == "email":
         value = _email(value)

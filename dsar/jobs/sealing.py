@@ -15,6 +15,7 @@ from dsar.render.copy_csv import write_csv
 from dsar.render.copy_json import write_copy_json
 from dsar.render.pdf import copy_pdf
 from dsar.render.release import check_pdf
+from dsar.terms import StoreState
 from dsar.vault import Vault
 
 
@@ -109,7 +110,7 @@ def make_data(office: Office, assembled: Assembled, sink: Sink) -> None:
     sink.file("copy.json", lambda write: write_copy_json(package, write))
     for store in package.stores:
         for collection in store.collections:
-            if collection.records:
+            if collection.records or store.state == StoreState.SEARCHED:  # else an empty file would say: nothing
                 fill = partial(write_csv, collection, package.lang, package.controller.zone)
                 sink.file(f"csv/{store.name}.{collection.name}.csv", fill)
     for name, kept in assembled.files.items():

@@ -33,9 +33,9 @@ REFUSED = {
     "an e-mail without a domain": (opening("--identifier", "email:ann.example.com"), "not an e-mail address"),
     "an e-mail with a line in it": (
         opening("--identifier", "email:a@b.example\nBcc: c@d.example"),
-        "not a email",
+        "cannot be read as email",
     ),
-    "bytes that are no text": (opening("--identifier", "email:\udcff@b.example"), "not a email"),
+    "bytes that are no text": (opening("--identifier", "email:\udcff@b.example"), "cannot be read as email"),
     "an identifier without its kind": (opening("--identifier", "13100001111"), "KIND:VALUE"),
     "an identifier without its value": (opening("--identifier", "phone: "), "KIND:VALUE"),
     "no identifier at all": (opening(), "at least one right and one identifier"),

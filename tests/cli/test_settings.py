@@ -31,6 +31,7 @@ SETTINGS = {
         {"DSAR_ENV": "production", "DSAR_NOW": "", "DSAR_FAULT": "erase.act:before"},
         "DSAR_FAULT is set, and is refused",
     ),
+    "a fault that is none": ({"DSAR_FAULT": "erase.act"}, "DSAR_FAULT names no point there is"),
     "production without its key": ({"DSAR_ENV": "production", "DSAR_NOW": ""}, "DSAR_MASTER_KEY is not set"),
     "production without a key for sessions": (
         {"DSAR_ENV": "production", "DSAR_NOW": "", "DSAR_MASTER_KEY": KEY},
