@@ -1,6 +1,7 @@
 """Why something stands as it does, in both languages; what a store says stays in its own words."""
 
 import re
+from datetime import date
 
 UNDECLARED = "undeclared mention"
 NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
@@ -13,8 +14,14 @@ ERASED_BEFORE = (
     "records here were erased before they could be read as the map has it now; what was found before is given"
 )
 UNDATED = "a record does not say when its period began; it is kept until it does"
+LEFT = "records of this person are still there after the erasure"
 OFF = "erasing is off for this store; an officer turns it on in the map"
 
+_COPY_FIRST = "begins once the person has the copy asked for with it; without that, on {day}"
+_COPY_FIRST_SAID = re.compile(
+    r"begins once the person has the copy asked for with it; without that, on (\S+)"
+)
+_COPY_FIRST_CHINESE = "待本人取得一并申请的副本后开始；未取得的，于 {day} 开始"
 _HELD = "rows of {table} that stay refer to it, so it is not deleted (foreign key {tie})"
 _HELD_SAID = re.compile(r"rows of (.+) that stay refer to it, so it is not deleted \(foreign key (.+)\)")
 _HELD_CHINESE = "{table} 表中仍保留的记录引用了它，因此不能删除（外键 {tie}）"
@@ -27,6 +34,7 @@ _CHINESE = {
     REMOVED: "该系统已从数据地图中移除且无法访问，无法确认其中是否仍有内容",
     ERASED_BEFORE: "此处的记录在按现行数据地图读取之前已被删除；此前查找到的内容已提供",
     UNDATED: "有记录未写明保存期自何时起算，写明之前予以保存",
+    LEFT: "删除之后，此人的记录在此处仍有残留",
     OFF: "该系统的删除功能尚未开启，须由负责人在数据地图中开启",
 }
 
@@ -36,13 +44,20 @@ def held(table: str, tie: str) -> str:
     return _HELD.format(table=table, tie=tie)
 
 
+def copy_first(day: date) -> str:
+    """Why an erasure waits that was asked together with a copy; day: when it begins all the same."""
+    return _COPY_FIRST.format(day=day.isoformat())
+
+
 def text(reason: str | None) -> dict[str, str] | None:
     """The reason in zh and en; None where there is none."""
     if reason is None:
         return None
-    return {"zh": _CHINESE.get(reason) or _held_in_chinese(reason) or reason, "en": reason}
+    return {"zh": _CHINESE.get(reason) or _with_names_in_chinese(reason) or reason, "en": reason}
 
 
-def _held_in_chinese(reason: str) -> str | None:
-    said = _HELD_SAID.fullmatch(reason)
-    return _HELD_CHINESE.format(table=said[1], tie=said[2]) if said else None
+def _with_names_in_chinese(reason: str) -> str | None:
+    if said := _HELD_SAID.fullmatch(reason):
+        return _HELD_CHINESE.format(table=said[1], tie=said[2])
+    said = _COPY_FIRST_SAID.fullmatch(reason)
+    return _COPY_FIRST_CHINESE.format(day=said[1]) if said else None

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.models import Copy, Erasure, RecipientAsk, Request
-from dsar.services import ledger, mailing, verdicts, work
+from dsar.models import Copy, Erasure, ErasureItem, Look, RecipientAsk, Request
+from dsar.services import erasing, ledger, mailing, maps, reasons, verdicts, work
 from dsar.terms import OPEN, CopyState, Stage, Status, StoreState
 
 Shown = dict[str, Any]
@@ -34,12 +34,50 @@ def waits_for(session: Session, row: Request, stores: list[Shown], unmapped: lis
             _wait("person", "identity", moment(row.received_at), "the identifiers are not proven yet")
         )
     waits += [_wait("store", s["name"], s["since"], s["reason"]) for s in stores if s["state"] in STUCK]
+    waits += _for_copy(session, row)
     waits += _for_places(stores, unmapped)
+    named = {one["name"] for one in waits}
+    waits += [one for one in _for_what_is_left(session, row.reference) if one["name"] not in named]
     waits += _for_staff(session, row)
     asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
     return waits + [
         _wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked
     ]
+
+
+def _for_copy(session: Session, row: Request) -> list[Shown]:
+    """A frozen erasure waits until the person has the copy that was asked for with it, or for its day."""
+    begins, copy_first = erasing.begins(session, row)
+    if begins is None or not copy_first:
+        return []
+    frozen = moment(
+        ledger.since(session, row.reference, "erasure.planned", "erasure.gone", "erasure.released")
+    )
+    day = clock.day(begins, maps.get(session, row.map_version).controller.zone)
+    return [_wait("person", "copy", frozen, reasons.copy_first(day))]
+
+
+def _for_what_is_left(session: Session, reference: str) -> list[Shown]:
+    """Places in which the newest look after an erasure still saw something."""
+    item = ErasureItem
+    left = select(item).where(item.reference == reference, item.residue > 0, item.looked_at.is_not(None))
+    return [
+        _wait(
+            "staff", f"{one.store}.{one.collection}", moment(_left_since(session, one)), one.reason or reasons.LEFT
+        )
+        for one in session.scalars(left.order_by(item.id))
+    ]  # fmt: skip
+
+
+def _left_since(session: Session, item: ErasureItem) -> datetime | None:
+    """The first look in a row that saw something left in a place."""
+    since, at = item.looked_at, (Look.reference == item.reference, Look.store == item.store)
+    looks = select(Look.at, func.sum(Look.left)).where(*at, Look.collection == item.collection)
+    for looked_at, left in session.execute(looks.group_by(Look.number, Look.at).order_by(Look.number.desc())):
+        if not left:
+            break
+        since = looked_at
+    return since
 
 
 def _for_places(stores: list[Shown], unmapped: list[Shown]) -> list[Shown]:
@@ -86,4 +124,4 @@ def _lies_ready(session: Session, row: Request, erasure: Erasure | None) -> bool
 
 
 def _wait(who: str, name: str, since: str | None, reason: str | None) -> Shown:
-    return {"who": who, "name": name, "since": since, "reason": reason}
+    return {"who": who, "name": name, "since": since, "reason": reason, "reason_text": reasons.text(reason)}

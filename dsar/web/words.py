@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from dsar.services import reasons
 from dsar.terms import Right, Role, Stage, Status, StoreState, Verdict
 
 
@@ -109,10 +110,13 @@ def waits(one: dict[str, Any]) -> str:
     """Whom a request waits for."""
     named = {
         ("person", "identity"): _("The person’s proof of identity"),
+        ("person", "copy"): _("The person: the copy, before the erasure begins"),
         ("staff", "erasure"): _("Staff: the erasure needs a decision"),
     }
     if (one["who"], one["name"]) in named:
         return named[one["who"], one["name"]]
+    if one["reason"] == reasons.LEFT:
+        return _("Staff: something is left in %(name)s", name=one["name"])
     return {
         "person": _("The person"),
         "staff": _("Staff: %(name)s must be described in the data map", name=one["name"]),
