@@ -127,7 +127,7 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
             saw.left[Seen.LOCATOR] += 1
             saw.by_locator += 1
             if not saw.mapped:
-                saw.reason = reasons.NOT_MAPPED
+                saw.reason = _unmapped(looking.store, collection.table)
                 saw.where |= {(collection.table, by.column) for by in collection.found_by}
             looking.left[looking.batch.targets[found.subject].reference, collection.name].add(row)
             going += [row] if decision.delete else []
@@ -248,7 +248,7 @@ def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
         mapped = collection is not None and not looking.batch.removed
         saw = looking.of(hit.subject, name, mapped=mapped)
         saw.where.add((hit.table, hit.column))
-        saw.reason = _reason(collection if mapped else None, hit)
+        saw.reason = _reason(looking.store, collection if mapped else None, hit)
         rows[hit.subject, name, mapped].add(row)
     for reference, name in list(looking.saw):
         looking.saw[reference, name].left[Seen.VALUE] = 0
@@ -257,10 +257,18 @@ def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
         looking.left[looking.batch.targets[subject].reference, name] |= found
 
 
-def _reason(collection: Collection | None, hit: Residue) -> str | None:
+def _reason(store: Store, collection: Collection | None, hit: Residue) -> str | None:
     if collection is None or not collection.names(hit.column):
-        return reasons.NOT_MAPPED
+        return _unmapped(store, hit.table, hit.column)
     return None if hit.column in {by.column for by in collection.found_by} else reasons.UNDECLARED
+
+
+def _unmapped(store: Store, table: str, column: str | None = None) -> str:
+    """Why what stands in a place that the map leads nowhere from is residue: whoever dismissed it was wrong."""
+    for each in store.dismissed:
+        if each.table == table and (not each.columns or column in each.columns):
+            return reasons.dismissed(each.by, each.reason)
+    return reasons.NOT_MAPPED
 
 
 def _stood_at(batch: Batch, table: str) -> str:

@@ -26,6 +26,11 @@ _HELD = "rows of {table} that stay refer to it, so it is not deleted (foreign ke
 _HELD_SAID = re.compile(r"rows of (.+) that stay refer to it, so it is not deleted \(foreign key (.+)\)")
 _HELD_CHINESE = "{table} 表中仍保留的记录引用了它，因此不能删除（外键 {tie}）"
 
+_DISMISSED = "dismissed by {by} as {reason}, yet it holds the person; map it"
+_DISMISSED_SAID = re.compile(r"dismissed by (.+?) as (.+), yet it holds the person; map it", re.DOTALL)
+_DISMISSED_CHINESE = "{by} 曾以“{reason}”为由将该位置排除在外，但其中仍有您的信息；须将其列入数据地图"
+_QUOTED = 100  # characters of what a map says of a dismissed place, so that all of it fits its column
+
 _CHINESE = {
     UNDECLARED: "该字段出现了您的标识，但数据地图没有说明如何处理",
     NOT_MAPPED: "该位置不在数据地图中；在有人将其列入之前，绝不会删除其中的内容",
@@ -44,6 +49,17 @@ def held(table: str, tie: str) -> str:
     return _HELD.format(table=table, tie=tie)
 
 
+def holder(reason: str | None) -> str | None:
+    """The table whose rows make records stay; None where the reason is another."""
+    said = _HELD_SAID.fullmatch(reason or "")
+    return said[1] if said else None
+
+
+def dismissed(by: str, reason: str) -> str:
+    """Why a place that somebody dismissed as holding nothing personal is residue."""
+    return _DISMISSED.format(by=by[:_QUOTED], reason=reason[:_QUOTED])
+
+
 def copy_first(day: date) -> str:
     """Why an erasure waits that was asked together with a copy; day: when it begins all the same."""
     return _COPY_FIRST.format(day=day.isoformat())
@@ -53,11 +69,13 @@ def text(reason: str | None) -> dict[str, str] | None:
     """The reason in zh and en; None where there is none."""
     if reason is None:
         return None
-    return {"zh": _CHINESE.get(reason) or _with_names_in_chinese(reason) or reason, "en": reason}
+    return {"zh": _CHINESE.get(reason) or _filled_in_chinese(reason) or reason, "en": reason}
 
 
-def _with_names_in_chinese(reason: str) -> str | None:
+def _filled_in_chinese(reason: str) -> str | None:
     if said := _HELD_SAID.fullmatch(reason):
         return _HELD_CHINESE.format(table=said[1], tie=said[2])
-    said = _COPY_FIRST_SAID.fullmatch(reason)
-    return _COPY_FIRST_CHINESE.format(day=said[1]) if said else None
+    if said := _COPY_FIRST_SAID.fullmatch(reason):
+        return _COPY_FIRST_CHINESE.format(day=said[1])
+    said = _DISMISSED_SAID.fullmatch(reason)
+    return _DISMISSED_CHINESE.format(by=said[1], reason=said[2]) if said else None
