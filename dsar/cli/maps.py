@@ -28,7 +28,8 @@ def map_() -> None:
 @as_json
 def check(file: Path, offline: bool, as_json: bool) -> int:
     """Report every error of a map at once, and compare it with the live stores."""
-    shown: dict[str, Any] = {"ok": False, "errors": [], "unmapped": [], "cascades": [], "unreachable": []}
+    shown: dict[str, Any] = {"ok": False, "errors": [], "unmapped": [], "cascades": [], "refusing": []}
+    shown["unreachable"] = []
     try:
         loaded = read(file)
         if not offline:
@@ -84,6 +85,11 @@ def _words(shown: dict[str, Any]) -> str:
         f"deleting {c['store']}.{c['collection']} takes rows of table {c['table']} along, {c['reason']}"
         f" (foreign key {c['foreign_key']})"
         for c in shown["cascades"]
+    ]
+    lines += [
+        f"{c['store']}.{c['collection']} is not deleted from while rows of table {c['table']} refer to it,"
+        f" {c['reason']} (foreign key {c['foreign_key']})"
+        for c in shown["refusing"]
     ]
     lines.append("The map is right." if shown["ok"] else f"{len(shown['errors'])} errors.")
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """What a store's own foreign keys mean for an erasure: what goes first, and what may not go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from dsar.datamap.schema import Then, Tie
@@ -9,7 +9,7 @@ from dsar.datamap.types import Collection, Delete, Store
 
 @dataclass(frozen=True)
 class Chain:
-    """Foreign keys, one behind the other, by which deleting a row reaches rows of a table that the map names."""
+    """Foreign keys, one behind the other, by which deleting a row reaches rows of another table, or of its own."""
 
     ties: tuple[Tie, ...]
 
@@ -23,13 +23,18 @@ class Chain:
         """The foreign key by which it is reached."""
         return self.ties[-1].name
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the store itself keeps the row above: nothing goes unseen where these rows cannot be asked for."""
+        return self.ties[-1].then is Then.REFUSE
+
 
 @dataclass(frozen=True)
-class Taken:
-    """Rows that a store deletes by itself when rows of a collection's table are deleted."""
+class Reached:
+    """Rows that a store's foreign keys reach when rows of a collection's table are deleted."""
 
     collection: str
-    table: str  # of the rows that go
+    table: str  # of the rows that are reached
     tie: Tie
     reason: str
 
@@ -57,9 +62,20 @@ def _referring(table: str, ties: Sequence[Tie]) -> set[str]:
 
 
 def chains(store: Store, ties: Sequence[Tie], table: str) -> list[Chain]:
-    """The ways in which deleting rows of a table reaches rows that the map names."""
+    """The ways in which deleting rows of a table reaches rows that the map names, or is refused for others."""
     mapped = {each.table for each in store.collections.values()}
-    return [Chain(ties) for ties in _chains(table, ties, ()) if ties[-1].table in mapped]
+    ways = list(_chains(table, ties, ()))
+    return [Chain(way) for way in ways if way[-1].table in mapped or _refuses(way, ways, mapped)]
+
+
+def _refuses(way: Sequence[Tie], ways: Sequence[Sequence[Tie]], mapped: Set[str]) -> bool:
+    """Whether rows that nobody mapped hold those above them.
+
+    Where the store takes rows of that table along by another way, it alone knows which of them would be left.
+    """
+    last = way[-1]
+    taken_too = any(_takes(other) and other[-1].table == last.table for other in ways)
+    return last.then is Then.REFUSE and last.table not in mapped and not taken_too
 
 
 def _chains(table: str, ties: Sequence[Tie], before: tuple[Tie, ...]) -> Iterator[tuple[Tie, ...]]:
@@ -72,7 +88,7 @@ def _chains(table: str, ties: Sequence[Tie], before: tuple[Tie, ...]) -> Iterato
             yield from _chains(tie.table, ties, (*before, tie))
 
 
-def taken(store: Store, ties: Sequence[Tie]) -> Iterator[Taken]:
+def taken(store: Store, ties: Sequence[Tie]) -> Iterator[Reached]:
     """What an erasure would take along unseen: rows of no collection, or of one that is not deleted from."""
     for collection in store.collections.values():
         if not deletes(collection):
@@ -80,10 +96,21 @@ def taken(store: Store, ties: Sequence[Tie]) -> Iterator[Taken]:
         reached = {chain[-1]: None for chain in _chains(collection.table, ties, ()) if _takes(chain)}
         for tie in reached:
             if reason := _wrong(store, tie.table):
-                yield Taken(collection.name, tie.table, tie, reason)
+                yield Reached(collection.name, tie.table, tie, reason)
 
 
-def _takes(chain: tuple[Tie, ...]) -> bool:
+def refusing(store: Store, ties: Sequence[Tie]) -> Iterator[Reached]:
+    """What stops an erasure: rows of no collection, which the store does not let go without a row they refer to."""
+    mapped = {each.table for each in store.collections.values()}
+    for collection in filter(deletes, store.collections.values()):
+        ways = list(_chains(collection.table, ties, ()))
+        for tie in dict.fromkeys(way[-1] for way in ways if _refuses(way, ways, mapped)):
+            yield Reached(
+                collection.name, tie.table, tie, _wrong(store, tie.table) or "which the map dismisses"
+            )
+
+
+def _takes(chain: Sequence[Tie]) -> bool:
     return all(tie.then is Then.TAKE for tie in chain)
 
 

@@ -21,6 +21,7 @@ from dsar.render.package import SealShown
 from dsar.render.pdf import certificate_pdf
 from dsar.render.release import check_certificate
 from dsar.services import (
+    barring,
     finding,
     intake,
     keeping,
@@ -202,7 +203,7 @@ def _record(
     session.flush()
     if (ends := keeping.ends(session, request)) and not erasure.looks_only:
         work.put(session, "erase_kept", key=f"kept:{reference}", not_before=ends, reference=reference)
-    if certificate.show["verdict"] not in OPEN_VERDICTS:
+    if certificate.show["verdict"] not in OPEN_VERDICTS and not barring.barred(session, request):
         mailing.raise_told(
             session,
             office.vault,

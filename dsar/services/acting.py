@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Look, StoreWork
-from dsar.services import intake, ledger, looking, reasons, refusing, work
+from dsar.services import barring, intake, ledger, looking, reasons, refusing, work
 from dsar.services.ledger import Entry
 from dsar.terms import Seen, StoreState
 
@@ -140,7 +140,8 @@ def looked(
             _see(item, Saw(mapped=False), at=at)
     session.flush()
     again = _erase_again(session, datamap, store, items, saw)
-    looking.call_again(session, [r for r in references if left[r] and r not in again], at=at)
+    barred = {item.reference for item in barring.among(items.values(), datamap)}
+    looking.call_again(session, [r for r in references if r not in again and (left[r] or r in barred)], at=at)
     _finish(session, [r for r in references if r not in again])
 
 

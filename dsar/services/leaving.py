@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from dsar.models import ErasureItem, Mention, Probe, Request, StoreWork, UnmappedPlace
 from dsar.models.search import UNMAPPED
+from dsar.services import barring
 from dsar.services.altering import Altered, Place
 from dsar.terms import StoreState
 
@@ -58,7 +59,7 @@ def unsettle(session: Session, row: Request, change: Altered) -> None:
         if item.mapped and place in change.gone:
             item.mapped, item.cannot, item.reason = False, False, None
             item.looked_at = item.residue = None
-        elif item.mapped and place in change.erased:
+        elif item.mapped and (place in change.erased or barring.is_held(item)):
             item.erased_at = item.erased_at if row.looks_only else None
             item.looked_at, item.residue, item.cannot = None, None, False
             item.planned = None if place in change.searched else item.planned

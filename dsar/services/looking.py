@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dsar.models import Erasure, ErasureItem, Request
-from dsar.services import ledger, work
+from dsar.services import barring, ledger, work
 from dsar.terms import Stage, Status
 
 AGAIN = timedelta(hours=6)  # after a look that left something: somebody may have cleaned up
@@ -50,12 +50,15 @@ def again(session: Session, row: Request, *, at: datetime) -> bool:
         return False
     wanted = select(ErasureItem).where(ErasureItem.reference == row.reference, ErasureItem.residue > 0)
     left = [item for item in session.scalars(wanted.order_by(ErasureItem.id)) if item.looked_at is not None]
+    left += [item for item in barring.barred(session, row) if item not in left]
     if not left:
         return True
     places = [f"{item.store}.{item.collection}" for item in left]
     reopen(session, erasure, at=at, look_again=places)
+    barring.lift(left)
     for item in left:
-        item.looked_at, item.rounds = None, max(item.rounds - 1, 0)
+        if item.looked_at is not None:
+            item.looked_at, item.rounds = None, max(item.rounds - 1, 0)
     session.flush()
     wake(session, unseen(session, [row.reference]))
     return True

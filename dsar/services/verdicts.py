@@ -22,7 +22,7 @@ from dsar.models import (
     RequestIdentifier,
     StoreWork,
 )
-from dsar.services import bygone, ledger, maps, planning, reasons, refusing
+from dsar.services import barring, bygone, ledger, maps, planning, reasons, refusing
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
@@ -64,8 +64,8 @@ def of_request(session: Session, row: Request) -> Verdict:
 
 
 def is_open(session: Session, row: Request) -> bool:
-    """Whether any verdict is still open, so that the request cannot be closed."""
-    return of_request(session, row) in OPEN_VERDICTS
+    """Whether any verdict is still open, or only the map keeps records from going: it cannot be closed."""
+    return of_request(session, row) in OPEN_VERDICTS or bool(barring.barred(session, row))
 
 
 def show(session: Session, row: Request) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dsar import clock
 from dsar.models import Copy, Erasure, ErasureItem, Look, RecipientAsk, Request
-from dsar.services import erasing, ledger, mailing, maps, reasons, verdicts, work
+from dsar.services import barring, erasing, ledger, mailing, maps, reasons, verdicts, work
 from dsar.terms import OPEN, CopyState, Stage, Status, StoreState
 
 Shown = dict[str, Any]
@@ -108,6 +108,10 @@ def _for_staff(session: Session, row: Request) -> list[Shown]:
     if erasure and erasure.stage == Stage.PLANNED and verdicts.needs_go(session, row):
         reason = "the plan is over its threshold; a second person must let it go"
         waits.append(_wait("staff", "erasure", since("erasure.planned"), reason))
+    waits += [
+        _wait("staff", f"{item.store}.{item.collection}", moment(item.looked_at), item.reason)
+        for item in (barring.barred(session, row) if erasure else ())
+    ]
     named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
     waits += [_wait("staff", one.job, since(), one.reason) for one in work.failing(session, named)]
     if _lies_ready(session, row, erasure) and mailing.reachable(session, row) is None:

@@ -43,6 +43,7 @@ MAP_CHECK = thing(
     errors=some(thing(file=TEXT, line=COUNT, path={"type": "string"}, message=TEXT, nearest=maybe(TEXT))),
     unmapped=some(thing(store=TEXT, table=TEXT, columns=some(TEXT))),
     cascades=some(thing(store=TEXT, collection=TEXT, table=TEXT, foreign_key=TEXT, reason=TEXT)),
+    refusing=some(thing(store=TEXT, collection=TEXT, table=TEXT, foreign_key=TEXT, reason=TEXT)),
     unreachable=some(thing(store=TEXT, reason=TEXT)),
 )
 MAP_APPLY = thing(version=COUNT, sha256=HASH, stores=COUNT, added=some(TEXT), removed=some(TEXT))

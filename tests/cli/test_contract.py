@@ -51,6 +51,20 @@ def test_rows_that_a_store_would_delete_unseen_are_named_by_the_check_of_the_map
     assert "deleting crm.customer takes rows of table visit along, which the map does not name" in said
 
 
+def test_rows_of_no_collection_that_stop_an_erasure_are_named_by_the_check_of_the_map(shop: Shop):
+    key = "foreign key (customer) references customer (id)"
+    shop.change("crm", f"create table visit (id integer primary key, customer integer, {key})")
+    shown = holds(shop.run("map", "check", shops.MAP, "--json"), shapes.MAP_CHECK)
+    told = [(one["store"], one["collection"], one["table"], one["foreign_key"]) for one in shown["refusing"]]
+    assert told == [("crm", "customer", "visit", "visit(customer)")]
+    assert shown["cascades"] == []
+    said = shop.run("map", "check", shops.MAP).out
+    assert (
+        "crm.customer is not deleted from while rows of table visit refer to it, which the map does not"
+        in said
+    )
+
+
 def test_a_map_with_errors_prints_its_object_and_exits_with_1(shop: Shop, tmp_path):
     wrong = tmp_path / "map.yaml"
     wrong.write_text(

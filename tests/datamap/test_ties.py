@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dsar.datamap.schema import Then, Tie
-from dsar.datamap.ties import chains, erase_order, taken
+from dsar.datamap.ties import chains, erase_order, refusing, taken
 from dsar.datamap.types import Blank, Delete, Dismissed, Keep, Nothing
 from tests.connectors import maps
 
@@ -71,3 +71,27 @@ def test_nothing_is_told_of_what_was_dismissed_or_is_refused_or_never_deleted():
     assert list(taken(place, [tie("visit", "account", Then.TAKE), tie("order", "account")])) == []
     blank = store(held("account", on_erasure=Blank(("name",))))
     assert list(taken(blank, [tie("visit", "account", Then.TAKE)])) == []
+
+
+def test_keys_that_refuse_for_rows_that_nobody_mapped_are_told_also_below_what_is_taken():
+    dismissed = (Dismissed("count", (), "counts", "officer"),)
+    place = store(held("account"), held("order"), dismissed=dismissed)
+    ties = [
+        tie("order", "account"), tie("visit", "account"), tie("count", "account"), tie("bag", "account", Then.TAKE),
+        tie("click", "bag"), tie("loose", "account", Then.LOOSEN),
+    ]  # fmt: skip
+    told = {one.table: (one.collection, one.reason) for one in refusing(place, ties)}
+    assert told == {
+        "visit": ("account", "which the map does not name"),
+        "count": ("account", "which the map dismisses"),
+        "click": ("account", "which the map does not name"),
+    }
+    assert {chain.table for chain in chains(place, ties, "account")} == {"order", "visit", "count", "click"}
+    assert list(refusing(store(held("account", on_erasure=Blank(("name",)))), ties)) == []
+
+
+def test_a_key_among_rows_that_the_store_takes_along_holds_nothing():
+    place = store(held("account"))
+    ties = [tie("comment", "account", Then.TAKE), tie("comment", "comment")]
+    assert list(refusing(place, ties)) == []
+    assert chains(place, ties, "account") == []

@@ -25,7 +25,9 @@ class Holding:
         self, dialect: Dialect, shapes: Mapping[str, Shape], store: str, shape: Shape, chains: Sequence[Chain]
     ) -> None:
         self._dialect, self._shapes, self._store, self._shape = dialect, shapes, store, shape
-        known = [chain for chain in chains if all(tie.table in shapes for tie in chain.ties)]
+        known = [
+            chain for chain in chains if all(_is_whole(tie, shapes, chain.refuses) for tie in chain.ties)
+        ]
         self._within = [chain for chain in known if chain.table == shape.name]
         self._beyond = [chain for chain in known if chain.table != shape.name]
         self._key = key_of(dialect, shape, store)
@@ -43,15 +45,23 @@ class Holding:
         return held, _levels([row for _, rows in links for row in rows], keys, going)
 
     def _by_others(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, Held]:
-        if not self._beyond or not keys:
+        beyond = [chain for chain in self._beyond if keys and self._can_see(connection, chain)]
+        if not beyond:
             return {}
         given, values = self._dialect.given(Rows(self._shape, self._key, [], keys))
         parts = [
             f"SELECT DISTINCT p.place, {place} FROM {given}{self._joined(chain)}"
-            for place, chain in enumerate(self._beyond)
+            for place, chain in enumerate(beyond)
         ]
         answer = connection.execute(text(" UNION ALL ".join(parts)), values)
-        return {keys[place - 1]: _by(self._beyond[chain]) for place, chain in reversed(answer.all())}
+        return {keys[place - 1]: _by(beyond[chain]) for place, chain in reversed(answer.all())}
+
+    def _can_see(self, connection: Connection, chain: Chain) -> bool:
+        """Whether to ask for the rows of a chain: not where the account may not, and the store refuses by itself."""
+        if not chain.refuses:
+            return True
+        tables = dict.fromkeys(tie.table for tie in chain.ties)
+        return not any(self._dialect.refused(connection, self._shapes[table], "SELECT") for table in tables)
 
     def _links(self, connection: Connection, chain: Chain, keys: Sequence[Key]) -> list[_Link]:
         """Each row with the rows of the same table that refer to it, both by what is referred to."""
@@ -78,6 +88,16 @@ class Holding:
             for own, theirs in zip(tie.columns, tie.parent_columns, strict=True)
         )
         return f"{shape.sql} {child} ON {equal}"
+
+
+def _is_whole(tie: Tie, shapes: Mapping[str, Shape], refuses: bool) -> bool:
+    """Whether a key's table is seen, and the columns of one that refuses: SQLite takes one that leads nowhere."""
+    if tie.table not in shapes or not refuses:
+        return tie.table in shapes
+    parts = (tie.table, tie.columns), (tie.parent, tie.parent_columns)
+    return len(tie.columns) == len(tie.parent_columns) and all(
+        shapes[table].cells.keys() >= set(columns) for table, columns in parts
+    )
 
 
 def _left_behind(links: Sequence[_Link], keys: Sequence[Key], held: Container[Key]) -> Iterator[Key]:

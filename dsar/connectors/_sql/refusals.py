@@ -54,7 +54,8 @@ def answering(store: str, table: str = "") -> Iterator[None]:
 def _problem(store: str, table: str, error: DBAPIError) -> StoreProblem:
     code, (kind, words) = _reading(error)
     where = f", table {table}," if table and issubclass(kind, StoreRefused) else ""
-    return kind(f"store {store}{where} {words}{f' ({code})' if code else ''}")
+    shown = f" ({code})" if code and kind is not RowsRefused else ""  # there the words say all that it does
+    return kind(f"store {store}{where} {words}{shown}")
 
 
 def _reading(error: DBAPIError) -> tuple[str | int | None, Answer]:
