@@ -8,7 +8,7 @@ web page, no law.
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import ClassVar, Self
 
@@ -46,6 +46,9 @@ class Found:
     key: tuple[Raw, ...]  # what names the row in its store
     row: Mapping[str, Raw]  # every column of it
     problem: str | None = None  # why this row could not be decoded (then row holds what could); never a value
+    given: Mapping[str, str] = field(
+        default_factory=dict
+    )  # columns that give an internal number, where it is not as `row` has it: what leads on
 
 
 @dataclass(frozen=True, repr=False)

@@ -61,7 +61,7 @@ class Sql(Connector):
         self.describe()
         shapes = self._described()
         tables = [
-            (mapped(shapes, self.store.name, collection), collection)
+            (mapped(shapes, self.store.name, collection, self.map.identifier_kinds), collection)
             for collection in self.store.collections.values()
         ]
         with self._reading() as connection:
@@ -172,7 +172,7 @@ class Sql(Connector):
         return by_columns(shape, self.store.name, self.map.identifier_kinds, held, own)
 
     def _shape(self, collection: Collection) -> Shape:
-        return mapped(self._described(), self.store.name, collection)
+        return mapped(self._described(), self.store.name, collection, self.map.identifier_kinds)
 
     def _holding(self, collection: Collection) -> Holding:
         shape = self._shape(collection)

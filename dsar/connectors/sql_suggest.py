@@ -1,12 +1,12 @@
 """A SQL table of suggestions behind a search box: looked at by value, and typed into prefix by prefix."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from dsar.connectors import Found, Probe, Residue, Sought
 from dsar.connectors._prefixes import SHOWN, Offer, Prefixes, residue
 from dsar.connectors._sql.dialect import Look, Way
 from dsar.connectors._sql.finding import key_of, stream
-from dsar.connectors._sql.raw import plain, row_of, spoken
+from dsar.connectors._sql.raw import led_on, plain, row_of, spoken
 from dsar.connectors._sql.shapes import Shape
 from dsar.connectors._sql.sweeping import Lead
 from dsar.connectors._texts import Texts, first_of_each
@@ -29,9 +29,9 @@ class SqlSuggest(Sql):
         """As everywhere; the table is read once, and what is found is put in order here, being little."""
         if all(probe.done for probe in probes):
             return
-        shape = self._shape(collection)
+        shape, gives = self._shape(collection), frozenset(collection.gives.values())
         texts = Texts((probe, self.map.identifier_kinds[probe.kind], probe.value) for probe in probes)
-        yield from sorted(self._matched(shape, texts), key=lambda found: (found.subject, found.number))
+        yield from sorted(self._matched(shape, texts, gives), key=lambda found: (found.subject, found.number))
 
     def _lead(self, shape: Shape, own: Sequence[Probe]) -> Lead:
         if shape.name != self.store.settings["table"]:
@@ -47,7 +47,7 @@ class SqlSuggest(Sql):
             cells, lambda subject, values: subject in texts.within(spoken(values[0])) if own else False
         )
 
-    def _matched(self, shape: Shape, texts: Texts[Probe]) -> Iterator[Found]:
+    def _matched(self, shape: Shape, texts: Texts[Probe], gives: Container[str]) -> Iterator[Found]:
         key = key_of(self.dialect, shape, self.store.name)
         cells, place = list(shape.cells.values()), list(shape.cells).index(self._column())
         columns = ", ".join([*(part.expression for part in key), *(f"t.{cell.sql}" for cell in cells)])
@@ -58,7 +58,9 @@ class SqlSuggest(Sql):
                 values = row[len(key) :]
                 for probe in first_of_each(texts.within(spoken(values[place]))):
                     named = tuple(plain(part.cell, value) for part, value in zip(key, row, strict=False))
-                    yield Found(probe.subject, probe.number, named, *row_of(cells, values, shape.name))
+                    read, problem = row_of(cells, values, shape.name)
+                    given, led_nowhere = led_on(cells, values, gives, shape.name)
+                    yield Found(probe.subject, probe.number, named, read, problem or led_nowhere, given)
 
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
         yield from residue(self.typed(sought), str(self.store.settings["table"]), self._column())

@@ -14,6 +14,10 @@ class Column:
     nullable: bool
     text: bool  # may hold an identifier, so a sweep reads it
 
+    def unfollowed(self) -> str:
+        """What it holds that no internal number can be followed through; '' where one can."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Table:

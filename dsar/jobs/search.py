@@ -167,10 +167,12 @@ def _given(
     """The internal numbers that a record leads to; an empty one names nobody, and one of others not this person."""
     whose = sharing.standing(connector.map, collection, found.row, person.identifiers)
     others = whose.others if whose else ()
+    held = {column: found.row.get(column) or "" for column in collection.gives.values()}
+    held.update(found.given)
     return {
-        (kind, str(found.row[column]))
+        (kind, str(held[column]))
         for kind, column in collection.gives.items()
-        if str(found.row.get(column) or "").strip() and column not in others
+        if str(held[column]).strip() and column not in others
     }
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from dsar.connectors._sql.dialect import Dialect
 from dsar.connectors._sql.shapes import Shape
-from dsar.datamap.types import Blank, Collection, Delete, Keep, Nothing, OnErasure
+from dsar.datamap.following import unfollowed_in
+from dsar.datamap.types import Blank, Collection, Delete, IdentifierKind, Keep, Nothing, OnErasure
 from dsar.errors import StoreRefused
 
 
@@ -44,8 +45,10 @@ def acts_of(rule: OnErasure) -> set[str]:
             return {"UPDATE"} | acts_of(rule.otherwise)
 
 
-def mapped(shapes: Mapping[str, Shape], store: str, collection: Collection) -> Shape:
-    """The table of a collection, every column of which that the map names is there.
+def mapped(
+    shapes: Mapping[str, Shape], store: str, collection: Collection, kinds: Mapping[str, IdentifierKind]
+) -> Shape:
+    """The table of a collection: every column that the map names is there, and internal numbers can be followed.
 
     Raises StoreRefused, naming table or column.
     """
@@ -56,6 +59,8 @@ def mapped(shapes: Mapping[str, Shape], store: str, collection: Collection) -> S
     shape = shapes[collection.table]
     for column in named_columns(collection):
         shape.cell(store, column)
+    for _, message in unfollowed_in(kinds, collection, shape):
+        raise StoreRefused(f"store {store}: {message}")
     return shape
 
 

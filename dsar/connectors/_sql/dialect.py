@@ -4,6 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from dsar.connectors._sql.ties import Link
 
 Token = tuple[int, int, str]  # subject, number of the probe, what the column may hold
 FULL_WIDTH, HALF_WIDTH = "０１２３４５６７８９", "0123456789"
-_WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
+_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 COMPARED = (
     Kind.TEXT,
     Kind.WHOLE,
@@ -123,9 +124,15 @@ class Dialect(ABC):
         return '"' + name.replace('"', '""').replace(":", "\\:") + '"'
 
 
-def whole(token: str) -> int | None:
-    """The number a token is, when a whole-number column can hold it and would print it so."""
-    return int(token) if _WHOLE.fullmatch(token) and int(token) < 2**63 else None
+def whole(token: str, bound: int = 2**63) -> int | None:
+    """The number a token is, when a column of whole numbers, all below `bound`, can hold it and prints it so."""
+    number = exactly(token)
+    return int(number) if number is not None and -(2**63) <= number < bound else None
+
+
+def exactly(token: str) -> Decimal | None:
+    """The whole number a token is, of any size, when a number would be printed so."""
+    return Decimal(token) if _WHOLE.fullmatch(token) else None
 
 
 def hexadecimal(token: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from dsar.connectors import Found, Probe
 from dsar.connectors._owners import Owners
 from dsar.connectors._sql.dialect import Dialect, Look, Statement, Token, Way
-from dsar.connectors._sql.raw import comparable, plain, row_of
+from dsar.connectors._sql.raw import comparable, led_on, plain, row_of
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape
 from dsar.datamap.identifiers import written
 from dsar.datamap.types import Collection, DataMap, FoundBy
@@ -66,6 +66,7 @@ class Finding:
             (p for p in probes if not p.done), key=lambda probe: (probe.subject, probe.number)
         )
         self._key = key_of(dialect, shape, store)
+        self._gives = frozenset(collection.gives.values())
         self._exactly = [] if shape.key or not shape.declared else dialect.hidden_key(shape)
 
     def found(self, connection: Connection) -> Iterator[Found]:
@@ -94,7 +95,8 @@ class Finding:
     def _record(self, row: Sequence[Any], start: int) -> Found:
         values, problem = row_of(self._cells, row[start:], self._shape.name)
         key = tuple(plain(part.cell, value) for part, value in zip(self._key, row[3:], strict=False))
-        return Found(row[0], row[1], key, values, problem)
+        given, led_nowhere = led_on(self._cells, row[start:], self._gives, self._shape.name)
+        return Found(row[0], row[1], key, values, problem or led_nowhere, given)
 
     def _split(self, cell: Cell, by: FoundBy) -> Iterator["_Entry"]:
         """The ways to look into one column: `any` reads it, the other forms are compared with it as it is."""
@@ -105,6 +107,8 @@ class Finding:
             yield _Entry(replace(by, forms=exact), cell, Way.AS_IS)
         if "any" in by.forms:
             way = Way.DIGITS if self._kinds[by.kind].normal == "e164" else Way.FOLDED
+            if cell.kind is Kind.DECIMAL:  # 7.00 has digits that its number has not
+                way = Way.AS_IS
             yield _Entry(replace(by, forms=("any",)), cell, way)
 
     def _looks(self, probes: Sequence[Probe]) -> Iterator[Look]:

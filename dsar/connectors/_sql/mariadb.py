@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dsar.connectors import Raw
 from dsar.connectors._sql import ties
-from dsar.connectors._sql.dialect import Dialect, Look, Rows, Statement, Way, hexadecimal, whole
+from dsar.connectors._sql.dialect import Dialect, Look, Rows, Statement, Way, exactly, hexadecimal, whole
 from dsar.connectors._sql.raw import given_back
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
 
@@ -232,7 +232,11 @@ def _tokens(look: Look) -> list[tuple[int, int, str | int]]:
 def _parameter(look: Look, token: str) -> str | int | None:
     if look.way is Way.BYTES:
         return hexadecimal(token)
-    return whole(token) if look.way is Way.AS_IS and look.cell.kind in (Kind.WHOLE, Kind.DECIMAL) else token
+    if look.way is Way.AS_IS and look.cell.kind is Kind.WHOLE:
+        return whole(token, 2**64)
+    if look.way is Way.AS_IS and look.cell.kind is Kind.DECIMAL:
+        return token if exactly(token) is not None else None
+    return token
 
 
 def _expression(look: Look) -> str:

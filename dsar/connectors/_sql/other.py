@@ -15,6 +15,7 @@ from dsar.connectors._sql.dialect import (
     Rows,
     Statement,
     Way,
+    exactly,
     hexadecimal,
     whole,
 )
@@ -158,7 +159,10 @@ class Other(Dialect):
 def _parameter(look: Look, token: str) -> Any:
     if look.way is Way.BYTES:
         return bytes.fromhex(hexadecimal(token))
-    return whole(token) if look.way is Way.AS_IS and look.cell.kind in (Kind.WHOLE, Kind.DECIMAL) else token
+    if look.way is not Way.AS_IS or look.cell.kind not in (Kind.WHOLE, Kind.DECIMAL):
+        return token
+    large = look.cell.kind is Kind.DECIMAL and exactly(token) is not None
+    return token if whole(token) is None and large else whole(token)
 
 
 def _typed(parameter: str, value: object) -> str:

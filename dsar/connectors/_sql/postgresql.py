@@ -21,6 +21,7 @@ from dsar.connectors._sql.dialect import (
     Rows,
     Statement,
     Way,
+    exactly,
     hexadecimal,
     whole,
 )
@@ -237,8 +238,10 @@ def _parameter(cast: str, token: str) -> Any:
     """The token as the column's type has it; None when no such column can hold it."""
     if cast == "bytea":
         return bytes.fromhex(hexadecimal(token))
-    if cast in ("bigint", "numeric"):
+    if cast == "bigint":
         return whole(token)
+    if cast == "numeric":
+        return exactly(token)
     if cast == "uuid":
         return token if _UUID.fullmatch(token) else None
     return None if "\0" in token else token

@@ -2,11 +2,13 @@
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 
 from dsar.connectors import Raw
 from dsar.connectors._sql.shapes import Cell, Kind
+from dsar.datamap.identifiers import WHOLE
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d(?::\d\d){0,2})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -32,7 +34,7 @@ def plain(cell: Cell, value: object) -> Raw:
     written; floats as their shortest text; times ISO 8601; bytes base64.
     """
     if isinstance(value, str):
-        return value if cell.kind is Kind.TEXT else _text(cell.kind, value)
+        return _unpadded(cell, value) if cell.kind is Kind.TEXT else _text(cell.kind, value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -73,14 +75,33 @@ def comparable(cell: Cell, value: object) -> object:
         return bytes(value)
     if not isinstance(value, str):
         return value
-    if cell.cast == "bpchar":
-        return value.rstrip(" ")  # padding is no part of a char(n)
     if cell.kind not in (Kind.DECIMAL, Kind.FLOAT):
-        return value
+        return _unpadded(cell, value)
     try:
         return Decimal(value) if cell.kind is Kind.DECIMAL else float(value)
     except (InvalidOperation, ValueError):
         return value
+
+
+def followed(cell: Cell, value: object) -> str | None:
+    """The internal number that a cell gives, as other columns are compared with it: 7.00 is 7; '' names nobody.
+
+    None for what cannot be followed: fractions, bytes, numbers that are rounded.
+    """
+    held = comparable(cell, value)
+    if held is None:
+        return ""
+    if isinstance(held, str):
+        return held if held.strip() else ""
+    if isinstance(held, bool) or not isinstance(held, int | float | Decimal) or not isfinite(held):
+        return None
+    if held != int(held) or (isinstance(held, float) and abs(held) >= WHOLE):
+        return None
+    return str(int(held)) if held else ""
+
+
+def _unpadded(cell: Cell, text: str) -> str:
+    return text.rstrip(" ") if cell.cast == "bpchar" else text  # padding is no part of a char(n)
 
 
 def given_back(cell: Cell, raw: Raw) -> object:
@@ -88,6 +109,20 @@ def given_back(cell: Cell, raw: Raw) -> object:
     if cell.kind is Kind.BYTES and isinstance(raw, str):
         return b64decode(raw)
     return raw
+
+
+def led_on(
+    cells: Sequence[Cell], values: Sequence[object], columns: Container[str], table: str
+) -> tuple[Mapping[str, str], str | None]:
+    """The internal numbers that a row gives in some of its columns, and which of them cannot be followed."""
+    given, problem = dict[str, str](), None
+    for cell, value in zip(cells, values, strict=True):
+        if cell.name in columns:
+            number = followed(cell, value)
+            if number is None:
+                problem = f"column {cell.name} of table {table} holds what cannot be followed: no text, no whole number"
+            given[cell.name] = number or ""
+    return given, problem
 
 
 def row_of(

@@ -22,6 +22,12 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+_UNFOLLOWED = {
+    Kind.BOOLEAN: "yes or no", Kind.FLOAT: "floating-point numbers", Kind.TIME: "times",
+    Kind.INSTANT: "times", Kind.BYTES: "bytes", Kind.BITS: "bits",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Cell(Column):
     """A column, with what its dialect must know of it."""
@@ -30,6 +36,11 @@ class Cell(Column):
     kind: Kind
     cast: str  # PostgreSQL: type; MariaDB: type of a parameter that is compared with it; SQLite: affinity
     encoding: str = ""  # MariaDB: of its text
+
+    def unfollowed(self) -> str:
+        if "date" in (self.cast, self.type.lower()):
+            return ""  # is written in one way
+        return "floating-point numbers" if self.cast == "REAL" else _UNFOLLOWED.get(self.kind, "")
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,10 @@ class Sqlite(Dialect):
         column = f"t.{look.cell.sql}"
         match look.way:
             case Way.DIGITS:
+                if look.cell.cast != "TEXT":  # the text of 7.0 has a digit that its number has not
+                    column = (
+                        f"CASE typeof({column}) WHEN 'real' THEN CAST({column} AS INTEGER) ELSE {column} END"
+                    )
                 return f"dsar_digits(CAST({column} AS BLOB))"
             case Way.FOLDED:
                 return f"dsar_folded(CAST({column} AS BLOB))"
