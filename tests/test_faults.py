@@ -23,7 +23,7 @@ PLACES = {
     "erase.act": ["erase.erase_store"],
     "erase.write": ["erase.erase_store"],
     "look.read": ["look.look_store"],
-    "mention.act": ["look._emptied"],
+    "mention.act": ["mentioned._emptied"],
     "look.write": ["look.look_store"],
     "copy.make": ["copy.make_copy"],
     "copy.write": ["copy.make_copy"],

@@ -2,21 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from dsar import clock, faults
-from dsar.connectors import Connector, Place, Raw, Residue, Schema, Sought
+from dsar.connectors import Connector, Residue
 from dsar.datamap.types import Collection, Store
 from dsar.errors import StoreProblem
 from dsar.jobs import boxes, job
 from dsar.jobs.carrying import CHUNK
 from dsar.jobs.erase import internal_kinds, probes, today, trouble
+from dsar.jobs.mentioned import settled
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
+from dsar.jobs.sighting import Looking, RowKey
 from dsar.services import acting, intake, reasons, targets
 from dsar.services import looking as looking_again
-from dsar.services.acting import Saw
 from dsar.services.deciding import decide
 from dsar.services.sharing import standing
 from dsar.services.targets import Batch
@@ -24,27 +25,6 @@ from dsar.services.work import Claim
 from dsar.terms import Seen, Stage
 
 LAST_TRY = 2  # tries that failed before, of a store that is in the map no more: nobody will mend it
-RowKey = tuple[int, str, tuple[Raw, ...]]  # subject, table, key of the row
-
-
-@dataclass
-class _Looking:
-    """What one look at one store has seen so far."""
-
-    batch: Batch
-    store: Store
-    schema: Schema
-    saw: dict[tuple[str, str], Saw] = field(default_factory=dict)
-    kept: set[RowKey] = field(default_factory=set)  # rows that a law keeps: accounted for, no residue
-    seen: set[RowKey] = field(default_factory=set)  # rows that the map's collections lead to
-    left: dict[tuple[str, str], set[RowKey]] = field(default_factory=lambda: defaultdict(set))
-    mentions: dict[tuple[str, str], set[RowKey]] = field(
-        default_factory=lambda: defaultdict(set)
-    )  # that stay
-
-    def of(self, subject: int, name: str, *, mapped: bool = True) -> Saw:
-        """What was seen of one subject in one collection or unmapped place."""
-        return self.saw.setdefault((self.batch.targets[subject].reference, name), Saw(mapped=mapped))
 
 
 @job
@@ -57,7 +37,7 @@ def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
     references = [target.reference for target in batch.targets]
     try:
         with faults.effect("look.read"):
-            looking = _look(office, batch, batch.datamap.stores[store])
+            looking = _look(office, claim, batch, batch.datamap.stores[store])
     except StoreProblem as error:
         if batch.removed and claim.tries >= LAST_TRY:
             _give_up(claim, batch, store)
@@ -86,25 +66,25 @@ def _give_up(claim: Claim, batch: Batch, store: str) -> None:
             acting.out_of_sight(session, store, [t.reference for t in batch.targets], at=clock.now())
 
 
-def _look(office: Office, batch: Batch, store: Store) -> _Looking:
+def _look(office: Office, claim: Claim, batch: Batch, store: Store) -> Looking:
     with office.store(store, batch.datamap) as connector:
         connector.check(erasing=False)
-        looking = _Looking(batch, store, connector.describe())
+        looking = Looking(claim, batch, store, connector.describe())
         for subject in range(len(batch.targets)):
             for name in store.collections:
                 looking.of(subject, name, mapped=not batch.removed).left[Seen.LOCATOR] = 0
         for collection in store.collections.values():
             _by_locator(connector, collection, looking)
         _where_they_stood(connector, looking)
-        sought = boxes.sought(batch)
+        hits = settled(office, connector, boxes.sought(batch), looking)
         if connector.has_search_box:
             _typed(connector, looking)
-        _by_value(_settled(office, connector, sought, looking), looking)
+        _by_value(hits, looking)
     _count(looking)
     return looking
 
 
-def _by_locator(connector: Connector, collection: Collection, looking: _Looking) -> None:
+def _by_locator(connector: Connector, collection: Collection, looking: Looking) -> None:
     table = looking.schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
     on, internal = today(looking.batch), internal_kinds(looking.batch)
@@ -136,7 +116,7 @@ def _by_locator(connector: Connector, collection: Collection, looking: _Looking)
 
 
 def _note_held(
-    connector: Connector, collection: Collection, going: Sequence[RowKey], looking: _Looking
+    connector: Connector, collection: Collection, going: Sequence[RowKey], looking: Looking
 ) -> None:
     """Records that are not deleted because others that stay refer to them are accounted for, and no residue."""
     for start in range(0, len(going), CHUNK):
@@ -152,7 +132,7 @@ def _note_held(
                 looking.left[looking.batch.targets[row[0]].reference, collection.name].discard(row)
 
 
-def _where_they_stood(connector: Connector, looking: _Looking) -> None:
+def _where_they_stood(connector: Connector, looking: Looking) -> None:
     """Look by locator at collections that are in the map no more, as far as the store still has their columns."""
     kinds = looking.batch.datamap.identifier_kinds
     for collection in looking.batch.gone.values():
@@ -166,7 +146,7 @@ def _where_they_stood(connector: Connector, looking: _Looking) -> None:
             _by_locator(connector, replace(collection, found_by=found_by, key=key), looking)
 
 
-def _typed(connector: Connector, looking: _Looking) -> None:
+def _typed(connector: Connector, looking: Looking) -> None:
     """Every prefix of each identifier typed into the search box, the last being the whole."""
     hits = list(connector.offers(boxes.sought(looking.batch)))
     for (reference, name), offered in boxes.offered(hits, looking.batch, looking.store).items():
@@ -184,60 +164,7 @@ def _typed(connector: Connector, looking: _Looking) -> None:
         looking.left[key] |= offered_rows
 
 
-def _settled(
-    office: Office, connector: Connector, sought: Sequence[Sought], looking: _Looking
-) -> list[Residue]:
-    """What a sweep finds once fields that may mention the person were emptied, or left, as the map says."""
-    hits: list[Residue] = []
-    empty: dict[str, list[Residue]] = defaultdict(list)
-    for hit in connector.sweep(sought):
-        collection = looking.store.collection_at(hit.table, hit.column)
-        mentions = (
-            collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
-        )
-        only_looked = looking.batch.targets[hit.subject].looks_only or looking.batch.removed
-        if collection and mentions and mentions.act == "keep":
-            _note_mention(hit, collection.name, mentions.reason, looking)
-        elif collection and mentions and mentions.act == "erase" and not only_looked:
-            empty[collection.name].append(hit)
-        else:
-            hits.append(hit)
-    return hits + _emptied(office, connector, sought, looking, empty)
-
-
-def _note_mention(hit: Residue, name: str, reason: str, looking: _Looking) -> None:
-    """A record that mentions the person and stays, as the map says: kept, and counted once."""
-    saw = looking.of(hit.subject, name)
-    saw.where.add((hit.table, hit.column))
-    saw.reason = reason
-    looking.mentions[looking.batch.targets[hit.subject].reference, name].add(
-        (hit.subject, hit.table, hit.key)
-    )
-
-
-def _emptied(
-    office: Office,
-    connector: Connector,
-    sought: Sequence[Sought],
-    looking: _Looking,
-    empty: dict[str, list[Residue]],
-) -> list[Residue]:
-    """Empty the fields of these hits; what still stands there when looked at again."""
-    if not empty:
-        return []
-    with (
-        faults.effect("mention.act"),
-        office.store(looking.store, looking.batch.datamap, erasing=True) as acting_one,
-    ):
-        for name, some in empty.items():
-            acting_one.blank_mentions(looking.store.collections[name], some)
-    emptied = {(hit.table, hit.column) for some in empty.values() for hit in some}
-    places = [Place(table, (column,)) for table, column in sorted(emptied)]
-    subjects = {hit.subject for some in empty.values() for hit in some}
-    return [hit for hit in connector.sweep(sought, places) if hit.subject in subjects]
-
-
-def _by_value(hits: Sequence[Residue], looking: _Looking) -> None:
+def _by_value(hits: Sequence[Residue], looking: Looking) -> None:
     rows: dict[tuple[int, str, bool], set[RowKey]] = defaultdict(set)
     for hit in hits:
         row = (hit.subject, hit.table, hit.key)
@@ -280,7 +207,7 @@ def _any_of(store: Store, table: str) -> Collection | None:
     return next((c for c in store.collections.values() if c.table == table), None)
 
 
-def _count(looking: _Looking) -> None:
+def _count(looking: Looking) -> None:
     for key, rows in looking.left.items():
         looking.saw[key].residue = len(rows)
     for key, rows in looking.mentions.items():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Look, StoreWork
-from dsar.services import barring, intake, ledger, looking, reasons, refusing, work
+from dsar.services import barring, emptying, intake, ledger, looking, reasons, refusing, work
 from dsar.services.ledger import Entry
 from dsar.terms import Seen, StoreState
 
@@ -37,6 +37,8 @@ class Saw:
     mapped: bool = True
     left: dict[Seen, int] = field(default_factory=dict)
     residue: int = 0
+    emptied: int = 0  # records of others that mentioned the person until this run
+    unemptied: int = 0  # of those that were to be emptied, how many still do
     by_locator: int = 0  # of the residue, what the locator leads to: it can be erased again
     kept: int = 0
     reason: str | None = None
@@ -124,9 +126,12 @@ def looked(
         actor="worker",
         at=at,
     )
+    seen = [(items[key], one.emptied, one.unemptied) for key, one in saw.items() if key in items]
+    emptying.note(session, store, seen, at=at)
     numbers = _numbers(session, store, references)
     for (reference, name), one in saw.items():
         item = items.get((reference, name)) or _unmapped_item(session, reference, store, name)
+        one.where |= emptying.places(datamap, item)
         _see(item, one, at=at)
         for how, count in one.left.items():
             session.add(
@@ -199,7 +204,7 @@ def _see(item: ErasureItem, saw: Saw, *, at: datetime) -> None:
     )
     item.cannot = item.cannot or saw.cannot
     item.offered = saw.offered
-    item.where = [{"table": table, "column": column} for table, column in sorted(saw.where)]
+    item.where = emptying.as_shown(saw.where)
     if saw.reason or not item.cannot:
         item.reason = saw.reason
 
