@@ -111,6 +111,7 @@ def _for_staff(session: Session, row: Request) -> list[Shown]:
     waits += [
         _wait("staff", f"{item.store}.{item.collection}", moment(item.looked_at), item.reason)
         for item in (barring.barred(session, row) if erasure else ())
+        if not item.residue  # where something is left, that is said already
     ]
     named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
     waits += [_wait("staff", one.job, since(), one.reason) for one in work.failing(session, named)]

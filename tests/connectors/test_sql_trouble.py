@@ -144,6 +144,17 @@ def test_a_right_that_the_map_needs_and_the_account_lacks_is_named(accounts):
         check(clerk, replace(HELD, on_erasure=Blank(("name",))))
 
 
+def test_an_account_without_a_right_to_what_nobody_mapped_erases_what_nothing_refers_to(accounts):
+    url, clerk, grants = accounts
+    engine = " ENGINE=InnoDB" if "mysql" in url else ""
+    key = "FOREIGN KEY (person) REFERENCES person (id)"
+    run(url, *grants("SELECT"), *grants("DELETE"))
+    run(url, f"CREATE TABLE visit (id INTEGER PRIMARY KEY, person INTEGER, {key}){engine}")
+    with maps.connect(maps.store("sql", HELD), clerk) as connector:
+        acts = [Act(one, True) for one in connector.find(HELD, maps.phones(maps.HIS))]
+        assert [one.gone for one in connector.erase(HELD, acts)] == [True]
+
+
 def test_the_reading_account_needs_no_right_to_erase_where_there_is_another(accounts, monkeypatch):
     url, clerk, grants = accounts
     run(url, *grants("SELECT"))
