@@ -28,6 +28,14 @@ def unfollowed_in(
                 f"column {name!r} of table {table.name!r} is {column.type}: {held}, through which {kind} cannot be "
                 "followed; name a column of text or of whole numbers",
             )
+    for by in collection.found_by:
+        column = table.columns.get(by.column)
+        if column and column.rounded() and not kinds[by.kind].internal:
+            yield (
+                f"found_by.{by.kind}",
+                f"column {by.column!r} of table {table.name!r} is {column.type}: it rounds a {by.kind} to another, "
+                "so that none is found; name a column of text, of whole numbers or of decimals",
+            )
 
 
 def _followed(kinds: Mapping[str, IdentifierKind], collection: Collection) -> Iterator[tuple[str, str, str]]:

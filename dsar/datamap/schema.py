@@ -18,6 +18,10 @@ class Column:
         """What it holds that no internal number can be followed through; '' where one can."""
         return ""
 
+    def rounded(self) -> bool:
+        """Whether it keeps some 7 digits of a number and drops the others, so that no identifier can stand in it."""
+        return False
+
 
 @dataclass(frozen=True)
 class Table:

@@ -164,3 +164,17 @@ def test_a_number_too_large_for_a_column_is_in_none_of_its_rows(sql_url, type_):
         "-0",
     ):
         assert (number, visits(sql_url, number)) == (number, [])
+
+
+@pytest.mark.parametrize("form", ["any", "national"])
+@pytest.mark.parametrize(("server", "type_"), [("postgres", "REAL"), ("mariadb", "FLOAT")])
+def test_a_column_that_rounds_a_phone_to_another_is_refused(request, server, type_, form):
+    url = request.getfixturevalue(f"{server}_database")
+    run(url, f"CREATE TABLE person (id INTEGER PRIMARY KEY, phone {type_})")
+    held = maps.collection("person", ("phone", "phone", form))
+    with connect(url, held) as connector:
+        ((path, message, _),) = unfollowed(connector.map, connector.store, connector.describe())
+        assert path == "stores.place.collections.person.found_by.phone"
+        assert "rounds a phone" in message
+        with pytest.raises(StoreRefused, match="rounds a phone"):
+            list(connector.find(held, maps.phones(maps.HIS)))

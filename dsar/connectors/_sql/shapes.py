@@ -1,5 +1,6 @@
 """Tables of a SQL store as our statements need them: columns with their kinds, keys with their SQL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,6 +42,12 @@ class Cell(Column):
         if "date" in (self.cast, self.type.lower()):
             return ""  # is written in one way
         return "floating-point numbers" if self.cast == "REAL" else _UNFOLLOWED.get(self.kind, "")
+
+    def rounded(self) -> bool:
+        single = self.cast == "real" or re.fullmatch(
+            r"float(\([0-9,]+\))?( unsigned)?( zerofill)?", self.type
+        )
+        return self.kind is Kind.FLOAT and bool(single)
 
 
 @dataclass(frozen=True)
