@@ -155,13 +155,13 @@ def _let_erase(session: Session, final: Sequence[StoreWork]) -> None:
     work.put_many(session, "erase_store", [(f"erase:{store}", {"store": store}) for store in stores])
 
 
-def digest_of(parts: Iterable[tuple[str, str]]) -> str:
-    """One digest, in hex, of a store's parts: (collection, digest of a part), in any order."""
+def digest_of(parts: Iterable[tuple[str, str]]) -> str | None:
+    """One digest, in hex, of a store's sealed parts: (collection, digest of a part), in any order; None without any."""
     text = "\n".join(f"{collection} {sha256}" for collection, sha256 in sorted(parts))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
-def _sums(session: Session, references: set[str]) -> dict[tuple[str, str], tuple[int, str]]:
+def _sums(session: Session, references: set[str]) -> dict[tuple[str, str], tuple[int, str | None]]:
     counts: dict[tuple[str, str], int] = defaultdict(int)
     parts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     wanted = select(Probe.reference, Probe.store, Probe.collection, Probe.records, Probe.sha256)
@@ -171,9 +171,7 @@ def _sums(session: Session, references: set[str]) -> dict[tuple[str, str], tuple
         counts[reference, store] += records
         if sha256:
             parts[reference, store].append((collection, sha256))
-    return defaultdict(
-        lambda: (0, digest_of([])), {key: (counts[key], digest_of(parts[key])) for key in counts}
-    )
+    return defaultdict(lambda: (0, None), {key: (counts[key], digest_of(parts[key])) for key in counts})
 
 
 def _call_next(
