@@ -8,7 +8,7 @@ from datetime import date, datetime
 from dsar.datamap.types import Blank, Collection, Condition, Delete, Keep, Nothing
 from dsar.law import retained_until, rule
 from dsar.services import reasons
-from dsar.services.sharing import Standing
+from dsar.services.sharing import Standing, kinds_of
 
 Raw = str | int | float | bool | None
 DATED = re.compile(
@@ -96,7 +96,8 @@ def _of_several(
     ours = {by.column for by in found_by if by.kind in internal}
     stays = {*key, *by_law, *(ours or {by.column for by in found_by})}
     blank = tuple(column for column in standing.own if column not in stays)
-    return Decision(False, blank, reason=reasons.SHARED, shared=True)
+    could_go = kinds_of(collection).keys() - stays - set(standing.others)  # emptied before, it still could
+    return Decision(False, blank, reason=reasons.SHARED if could_go else reasons.SHARED_NAMED, shared=True)
 
 
 def holds(condition: Condition, row: Mapping[str, Raw]) -> bool:

@@ -6,6 +6,10 @@ from datetime import date
 UNDECLARED = "undeclared mention"
 NOT_MAPPED = "this place is not in the map; it is never erased until someone maps it"
 SHARED = "the record belongs to other people as well; it stays for them, without what could be taken from it of you"
+SHARED_NAMED = (
+    "the record belongs to other people as well; "
+    "it stays for them, with your identifier, which names whose record it is"
+)
 SHARED_KEPT = "the record belongs to other people as well; it stays as it is"
 REMOVED = (
     "this system was taken out of the data map and does not answer; what it still holds could not be seen"
@@ -35,6 +39,7 @@ _CHINESE = {
     UNDECLARED: "该字段出现了您的标识，但数据地图没有说明如何处理",
     NOT_MAPPED: "该位置不在数据地图中；在有人将其列入之前，绝不会删除其中的内容",
     SHARED: "该记录同时属于其他人，为他们保留；其中能够去除的您的标识已去除",
+    SHARED_NAMED: "该记录同时属于其他人，为他们保留；其中您的标识指明该记录属于谁，一并保留",
     SHARED_KEPT: "该记录同时属于其他人，按原样保留",
     REMOVED: "该系统已从数据地图中移除且无法访问，无法确认其中是否仍有内容",
     ERASED_BEFORE: "此处的记录在按现行数据地图读取之前已被删除；此前查找到的内容已提供",

@@ -141,3 +141,38 @@ def test_where_one_column_names_anybody_every_record_is_shared(shop: Shop, tmp_p
     )
     assert (shown["verdict"], shown["found"], shown["kept"]) == ("KEPT", 3, 3)
     assert shop.rows("orders", "select * from purchase") == before
+
+
+PAIR = """
+create table pair (id integer primary key, one text, two text);
+insert into pair values (1, '13100001111', '13100002222');
+"""
+PAIRED = """
+      pair:
+        title: {zh: 结对, en: Pair}
+        found_by: {phone: [{column: one, form: any}, {column: two, form: any}]}
+        purpose: account
+        shared: redact
+        fields:
+          id: {title: {zh: 编号, en: Number}, category: technical}
+        on_erasure: delete
+"""
+
+
+def test_where_nothing_can_be_taken_it_says_that_the_identifier_stays(shop: Shop, tmp_path: Path):
+    shop.change("orders", PAIR)
+    file = tmp_path / "map.yaml"
+    file.write_text(shops.MAP.read_text().replace("\n  box:", PAIRED + "  box:", 1))
+    said = shop.run("map", "apply", file)
+    assert said.code == 0, said.err
+    before = shop.rows("orders", "select * from pair")
+    for phone in ("+8613100001111", "+8613100002222"):
+        (reference,) = shop.confirmed("erasure", identifiers=[f"phone:{phone}"])
+        shop.work()
+        shown = next(
+            c for s in shop.erasure(reference)["stores"] for c in s["collections"] if c["name"] == "pair"
+        )
+        assert (shown["verdict"], shown["kept"]) == ("KEPT", 1)
+        assert "with your identifier, which names whose record it is" in shown["reason"]
+        assert "标识指明" in shown["reason_text"]["zh"]
+    assert shop.rows("orders", "select * from pair") == before
