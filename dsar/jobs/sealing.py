@@ -110,7 +110,9 @@ def make_data(office: Office, assembled: Assembled, sink: Sink) -> None:
     sink.file("copy.json", lambda write: write_copy_json(package, write))
     for store in package.stores:
         for collection in store.collections:
-            if collection.records or store.state == StoreState.SEARCHED:  # else an empty file would say: nothing
+            if (
+                collection.records or store.state == StoreState.SEARCHED
+            ):  # else an empty file would say: nothing
                 fill = partial(write_csv, collection, package.lang, package.controller.zone)
                 sink.file(f"csv/{store.name}.{collection.name}.csv", fill)
     for name, kept in assembled.files.items():

@@ -1,4 +1,4 @@
-"""Where the map says so, a copy is looked for by value in mapped fields too: what nothing accounts for there blocks it."""
+"""Where the map says so, a copy is looked for by value in mapped fields too: what it leaves out blocks it."""
 
 from __future__ import annotations
 
