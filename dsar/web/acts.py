@@ -10,6 +10,14 @@ def words(act: str) -> str:
     return known().get(act, act)
 
 
+def who(actor: str) -> str:
+    """Who did it: a member of staff by name, anybody else in words."""
+    others = {
+        "subject": _("the person"), "operator": _("the operator"), "worker": _("a worker"), "system": _("the system"),
+    }  # fmt: skip
+    return others.get(actor, actor)
+
+
 def known() -> Mapping[str, str]:
     """Every act that there are words for, in the reader's language."""
     return {**_of_requests(), **_of_stores(), **_of_copies(), **_of_erasures(), **_of_the_office()}

@@ -62,3 +62,10 @@ def test_the_desk_tells_acts_in_words(desk, ask):
     desk.get(f"/desk/r/{reference}")
     assert "Request received" in desk.page.text
     assert "request.opened" not in desk.page.text
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "the person"), ("zh_Hans_CN", "本人")])
+def test_who_did_it_is_said_in_the_readers_language(app, lang, said):
+    with app.test_request_context(), force_locale(lang):
+        assert acts.who("subject") == said
+        assert acts.who("zhou") == "zhou"

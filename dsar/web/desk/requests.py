@@ -93,7 +93,7 @@ def _system(store: dict) -> dict:
 
 def _words() -> dict:
     return {
-        "right_name": words.right, "status_name": words.status, "act_name": acts.words,
+        "right_name": words.right, "status_name": words.status, "act_name": acts.words, "actor_name": acts.who,
         "waits": words.waits, "where": _where,
         "shows": [("all", _("All open")), ("late", _("Late")), ("soon", _("Due within 7 days")),
                   ("verifying", _("Waiting for proof")), ("working", _("In progress"))],
