@@ -20,12 +20,19 @@ ERASED_BEFORE = (
 UNDATED = "a record does not say when its period began; it is kept until it does"
 LEFT = "records of this person are still there after the erasure"
 OFF = "erasing is off for this store; an officer turns it on in the map"
+UNPROVEN = "the identifiers are not proven yet"
+UNNAMED = "a place that the map does not name holds this person; map it"
+UNLED = "records that nothing leads to hold this person; say in the map by found_by or mentions what they are"
+ON_HOLD = "the erasure is held"
+NEEDS_GO = "the plan is over its threshold; a second person must let it go"
+NO_LETTER = "no letter reaches this person; hand the answer over"
+ASKED = "asked to erase, not confirmed yet"
 
 _COPY_FIRST = "begins once the person has the copy asked for with it; without that, on {day}"
 _COPY_FIRST_SAID = re.compile(
     r"begins once the person has the copy asked for with it; without that, on (\S+)"
 )
-_COPY_FIRST_CHINESE = "待本人取得一并申请的副本后开始；未取得的，于 {day} 开始"
+_COPY_FIRST_CHINESE = "待本人取得一并请求的副本后开始；未取得的，于 {day} 开始"
 _HELD = "rows of {table} that stay refer to it, so it is not deleted (foreign key {tie})"
 _HELD_SAID = re.compile(r"rows of (.+) that stay refer to it, so it is not deleted \(foreign key (.+)\)")
 _HELD_CHINESE = "{table} 表中仍保留的记录引用了它，因此不能删除（外键 {tie}）"
@@ -45,6 +52,13 @@ _CHINESE = {
     ERASED_BEFORE: "此处的记录在按现行数据地图读取之前已被删除；此前查找到的内容已提供",
     UNDATED: "有记录未写明保存期自何时起算，写明之前予以保存",
     LEFT: "删除之后，此人的记录在此处仍有残留",
+    UNPROVEN: "所填标识尚未核实",
+    UNNAMED: "数据地图未列出的一处位置有此人的信息，须将其列入",
+    UNLED: "有此人的记录，但数据地图没有通向它们的途径，须以 found_by 或 mentions 说明",
+    ON_HOLD: "删除已被叫停",
+    NEEDS_GO: "删除计划超过设定的数量，须由另一人放行",
+    NO_LETTER: "无法通过信件联系此人，须另行交付答复",
+    ASKED: "已要求删除，尚未确认",
     OFF: "该系统的删除功能尚未开启，须由负责人在数据地图中开启",
 }
 

@@ -12,10 +12,6 @@ from dsar.services import barring, erasing, ledger, mailing, maps, reasons, verd
 from dsar.terms import OPEN, CopyState, Stage, Status, StoreState
 
 Shown = dict[str, Any]
-UNNAMED = "a place that the map does not name holds this person; map it"
-UNDECLARED = (
-    "records that nothing leads to hold this person; say in the map by found_by or mentions what they are"
-)
 STUCK = (StoreState.UNREACHABLE, StoreState.FAILED, StoreState.PAUSED)
 
 
@@ -30,9 +26,7 @@ def waits_for(session: Session, row: Request, stores: list[Shown], unmapped: lis
         return []
     waits = []
     if row.status in (Status.RECEIVED, Status.VERIFYING):
-        waits.append(
-            _wait("person", "identity", moment(row.received_at), "the identifiers are not proven yet")
-        )
+        waits.append(_wait("person", "identity", moment(row.received_at), reasons.UNPROVEN))
     waits += [_wait("store", s["name"], s["since"], s["reason"]) for s in stores if s["state"] in STUCK]
     waits += _for_copy(session, row)
     waits += _for_places(stores, unmapped)
@@ -40,9 +34,7 @@ def waits_for(session: Session, row: Request, stores: list[Shown], unmapped: lis
     waits += [one for one in _for_what_is_left(session, row.reference) if one["name"] not in named]
     waits += _for_staff(session, row)
     asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
-    return waits + [
-        _wait("recipient", a.name, moment(a.asked_at), "asked to erase, not confirmed yet") for a in asked
-    ]
+    return waits + [_wait("recipient", a.name, moment(a.asked_at), reasons.ASKED) for a in asked]
 
 
 def _for_copy(session: Session, row: Request) -> list[Shown]:
@@ -88,7 +80,7 @@ def _for_places(stores: list[Shown], unmapped: list[Shown]) -> list[Shown]:
             "staff",
             f"{place['store']}.{place['table']}",
             looked.get(place["store"]),
-            UNDECLARED if place["undeclared"] else UNNAMED,
+            reasons.UNLED if place["undeclared"] else reasons.UNNAMED,
         )
         for place in unmapped
         if place["records"]
@@ -104,10 +96,9 @@ def _for_staff(session: Session, row: Request) -> list[Shown]:
     waits = []
     erasure = session.get(Erasure, row.reference)
     if erasure and erasure.stage == Stage.HELD:
-        waits.append(_wait("staff", "erasure", since("erasure.held"), "the erasure is held"))
+        waits.append(_wait("staff", "erasure", since("erasure.held"), reasons.ON_HOLD))
     if erasure and erasure.stage == Stage.PLANNED and verdicts.needs_go(session, row):
-        reason = "the plan is over its threshold; a second person must let it go"
-        waits.append(_wait("staff", "erasure", since("erasure.planned"), reason))
+        waits.append(_wait("staff", "erasure", since("erasure.planned"), reasons.NEEDS_GO))
     waits += [
         _wait("staff", f"{item.store}.{item.collection}", moment(item.looked_at), item.reason)
         for item in (barring.barred(session, row) if erasure else ())
@@ -116,8 +107,7 @@ def _for_staff(session: Session, row: Request) -> list[Shown]:
     named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
     waits += [_wait("staff", one.job, since(), one.reason) for one in work.failing(session, named)]
     if _lies_ready(session, row, erasure) and mailing.reachable(session, row) is None:
-        reason = "no letter reaches this person; hand the answer over"
-        waits.append(_wait("staff", "answer", since("copy.made", "certificate.made"), reason))
+        waits.append(_wait("staff", "answer", since("copy.made", "certificate.made"), reasons.NO_LETTER))
     return waits
 
 

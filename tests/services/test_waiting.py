@@ -26,6 +26,16 @@ def test_an_erasure_says_that_it_waits_for_the_copy_to_be_fetched(shop: Shop, tm
     assert waits(shop, erasure) == []
 
 
+def test_what_is_fixed_is_said_in_chinese_too(shop: Shop):
+    (unproven,) = shop.opened("copy")
+    shop.change("crm", stores.FORGOTTEN)
+    (unnamed,) = shop.confirmed("copy")
+    shop.work()
+    for reference in (unproven, unnamed):
+        (wait,) = shop.show(reference)["waits_for"]
+        assert wait["reason_text"]["en"] == wait["reason"] != wait["reason_text"]["zh"]
+
+
 def test_an_erasure_that_left_something_waits_for_staff_since_it_was_first_seen(shop: Shop):
     shop.change("crm", stores.FORGOTTEN)
     (reference,) = shop.confirmed("erasure")
