@@ -39,7 +39,12 @@ def count(
         if item.found is None:
             item.found = rows.get(key, 0)
             counted[item.reference] += item.found
-    _record(session, "store.counted", store, counted, at=at)
+    entries = [
+        Entry(ref, "mentions.counted", {"store": store, "records": n})
+        for ref, n in sorted(counted.items())
+        if n
+    ]
+    ledger.record_many(session, entries, actor="worker", at=at)
     return {(item.reference, item.collection) for item in due}
 
 
@@ -56,7 +61,12 @@ def note(
             gone = max(item.found - left, emptied)
             item.erased, item.found = item.erased + gone, None
             totals[item.reference] += gone
-    _record(session, "store.erased", store, totals, at=at)
+    entries = [
+        Entry(ref, "mentions.emptied", {"store": store, "records": n})
+        for ref, n in sorted(totals.items())
+        if n
+    ]
+    ledger.record_many(session, entries, actor="worker", at=at)
 
 
 def places(datamap: DataMap, item: ErasureItem) -> set[Place]:
@@ -75,8 +85,3 @@ def as_shown(where: Iterable[Place]) -> list[dict[str, str]]:
 
 def _places(item: ErasureItem) -> set[Place]:
     return {(one["table"], one["column"]) for one in item.where}
-
-
-def _record(session: Session, act: str, store: str, totals: Mapping[str, int], *, at: datetime) -> None:
-    entries = [Entry(ref, act, {"store": store, "records": n}) for ref, n in sorted(totals.items()) if n]
-    ledger.record_many(session, entries, actor="worker", at=at)

@@ -44,6 +44,8 @@ def _of_stores() -> dict[str, str]:
         "store.failed": _("System did not answer"),
         "store.counted": _("Records counted before erasing"),
         "store.erased": _("Records erased"),
+        "mentions.counted": _("Records of others counted that mention the person"),
+        "mentions.emptied": _("Fields that mention the person emptied"),
         "store.looked": _("Looked again, in another way"),
     }
 

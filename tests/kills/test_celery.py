@@ -19,6 +19,8 @@ ONCE = (
     "copy.made",
     "store.counted",
     "store.erased",
+    "mentions.counted",
+    "mentions.emptied",
     "store.looked",
     "certificate.made",
     "request.told",
