@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dsar import clock, db
-from dsar.services import intake, proving
-from dsar.services.intake import Given, Intake
 from dsar.terms import Right
 from tests.scale import counting, shop
-from tests.scale.test_statements import do, execute
-from tests.stories.driving import HANDLER, Desk
+from tests.scale.test_statements import do, execute, file
 
 PEOPLE = 60
 
@@ -23,7 +19,7 @@ def test_a_store_is_read_by_value_once_a_batch_however_many_copies_are_wanted(tm
     desk = open_desk(map_file, environment)
     asked, references = {}, []
     for persons in ([PEOPLE + 1], list(range(1, PEOPLE + 1))):
-        references = file(desk, persons)
+        references = file(desk, persons, Right.COPY)
         with counting.SqliteCounter(tmp_path).counted() as said:
             do(desk, "search_store")
         asked[len(persons)] = {name: sum(map(of_a_table, said[name])) for name in urls}
@@ -39,15 +35,3 @@ def test_a_store_is_read_by_value_once_a_batch_however_many_copies_are_wanted(tm
 def of_a_table(statement: str) -> bool:
     """Whether a statement reads the records of a table, not the shapes of all."""
     return statement.startswith("SELECT") and (' "account" t' in statement or ' "note" t' in statement)
-
-
-def file(desk: Desk, persons: list[int]) -> list[str]:
-    """A copy for each person, in one transaction."""
-    at, references = clock.now(), []
-    with db.begin() as session:
-        for person in persons:
-            wanted = Intake([Right.COPY], [Given("email", shop.email(person))], "en", at)
-            (request,) = intake.open_submission(session, desk.office.vault, wanted, actor="subject", at=at)
-            proving.confirm(session, desk.office.vault, request, by=HANDLER, evidence="seen", given=[], at=at)
-            references.append(request.reference)
-    return references

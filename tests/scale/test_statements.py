@@ -169,12 +169,12 @@ def pass_over(desk: Desk, store: Shop, persons: list[int], monkeypatch: pytest.M
     return asked
 
 
-def file(desk: Desk, persons: list[int]) -> list[str]:
-    """An erasure for each person, in one transaction."""
+def file(desk: Desk, persons: list[int], right: Right = Right.ERASURE) -> list[str]:
+    """A request for each person, in one transaction; their references."""
     at, references = clock.now(), []
     with db.begin() as session:
         for person in persons:
-            asked = Intake([Right.ERASURE], [Given("email", shop.email(person))], "en", at)
+            asked = Intake([right], [Given("email", shop.email(person))], "en", at)
             (request,) = intake.open_submission(session, desk.office.vault, asked, actor="subject", at=at)
             proving.confirm(session, desk.office.vault, request, by=HANDLER, evidence="seen", given=[], at=at)
             references.append(request.reference)

@@ -1,34 +1,12 @@
 """A new map moves the open requests: what it adds is searched, the rest is not, and what is gone is signed for."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests import shop as shops
-from tests.shop import HANDLER, OFFICER, Said, Shop, stores
-
-CALLBACK = {
-    "title": {"zh": "回电", "en": "Call back"},
-    "found_by": {"phone": {"column": "mobile", "form": "any"}},
-    "purpose": "account",
-    "source": {"zh": "来电", "en": "A call"},
-    "fields": {
-        "mobile": {"title": {"zh": "电话", "en": "Number"}, "category": "contact"},
-        "remark": {"title": {"zh": "备注", "en": "Remark"}, "category": "content"},
-    },
-    "key": ["mobile"],
-    "on_erasure": "delete",
-}
-
-
-def apply(shop: Shop, folder: Path, change: Callable[[dict], object], *more: str) -> Said:
-    plain = yaml.safe_load(shops.MAP.read_text())
-    change(plain)
-    file = folder / "map.yaml"
-    file.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False))
-    return shop.run("map", "apply", file, "--json", *more)
+from tests.services.moved import CALLBACK, apply
+from tests.shop import HANDLER, OFFICER, Shop, stores
 
 
 def maps_callback(plain: dict) -> None:
