@@ -50,6 +50,7 @@ class Sql(Connector):
         self._engines: dict[bool, Engine] = {}
         self._shapes: dict[str, Shape] | None = None
         self._ties: tuple[Tie, ...] | None = None
+        self._holdings: dict[str, Holding] = {}
         self._dialect: Dialect | None = None
 
     def close(self) -> None:
@@ -78,6 +79,7 @@ class Sql(Connector):
 
     def describe(self) -> Schema:
         self._shapes = self._ties = None
+        self._holdings.clear()
         return Schema(self._described())
 
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
@@ -94,10 +96,8 @@ class Sql(Connector):
         erasing = Erasing(self.dialect, self._shape(collection), self.store.name, collection, _shelf_of)
         holding = self._holding(collection)
         with self._writing(collection) as connection:
-            held, levels = holding.plan(connection, [act.found.key for act in acts if act.delete])
-            free = [act for act in acts if not act.delete or act.found.key not in held]
-            erased = {id(each.act): each for each in erasing.carry_out(connection, free, levels)}
-        yield from (erased.get(id(act)) or Erased(act, False, held[act.found.key]) for act in acts)
+            erased = erasing.carry_out(connection, acts, holding)
+        yield from erased
 
     def ties(self) -> Sequence[Tie]:
         if self._ties is None:
@@ -175,9 +175,12 @@ class Sql(Connector):
         return mapped(self._described(), self.store.name, collection, self.map.identifier_kinds)
 
     def _holding(self, collection: Collection) -> Holding:
-        shape = self._shape(collection)
-        reaching = chains(self.store, self.ties(), collection.table)
-        return Holding(self.dialect, self._described(), self.store.name, shape, reaching)
+        if collection.table not in self._holdings:
+            reaching = chains(self.store, self.ties(), collection.table)
+            self._holdings[collection.table] = Holding(
+                self.dialect, self._described(), self.store.name, self._shape(collection), reaching
+            )
+        return self._holdings[collection.table]
 
     def _erases(self) -> bool:
         """Whether this is the account that erases: there is no other, or it is this url."""

@@ -14,6 +14,10 @@ import yaml
 from sqlalchemy import Engine, create_engine
 
 ACCOUNTS = "create table account (id integer primary key, email varchar(120) not null, name varchar(120))"
+BANS = (  # nobody is banned; a store must be asked whether anybody is before an account goes
+    "create table ban (id integer primary key, account_id integer not null, "
+    "foreign key (account_id) references account (id))"
+)
 NOTES = "create table note (id integer primary key, account_id integer not null, words varchar(200))"
 BOX = "create table suggestion (id integer primary key, entry varchar(200) not null)"
 INDEXES = ("create index by_email on account (email)", "create index by_account on note (account_id)")
@@ -28,7 +32,7 @@ def email(person: int) -> str:
 def fill_accounts(url: str, people: int) -> str:
     """The accounts of people 1 to `people`, put into an empty database; its URL again."""
     rows = [(person, email(person), f"Person {person}") for person in range(1, people + 1)]
-    return _fill(url, [ACCOUNTS, INDEXES[0]], "account", rows)
+    return _fill(url, [ACCOUNTS, INDEXES[0], BANS], "account", rows)
 
 
 def fill_notes(url: str, people: int) -> str:

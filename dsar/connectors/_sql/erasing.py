@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,7 +12,7 @@ from dsar.connectors import Act, Erased, Raw, Residue
 from dsar.connectors._shelf import Shelf
 from dsar.connectors._sql.dialect import COMPARED, Dialect, Look, Rows, Way
 from dsar.connectors._sql.finding import key_of
-from dsar.connectors._sql.holding import Key
+from dsar.connectors._sql.holding import Holding, Key
 from dsar.connectors._sql.shapes import Cell, Kind, Shape
 from dsar.datamap.types import Collection, Field
 from dsar.errors import BadInput, CannotErase, StoreRefused
@@ -59,25 +60,25 @@ class Erasing:
         held = dict.fromkeys(by.column for by in collection.found_by)
         self._compared = [cell for name in held if (cell := shape.cell(store, name)).kind in COMPARED]
 
-    def carry_out(
-        self, connection: Connection, acts: Sequence[Act], levels: Sequence[Sequence[Key]]
-    ) -> list[Erased]:
-        """Every act with what became of it, in their order.  Deletions go first, level by level; files last."""
-        level = {key: number for number, keys in enumerate(levels) for key in keys}
-        groups: dict[tuple[Any, ...], list[Act]] = defaultdict(list)
-        for act in acts:
-            how = (level[act.found.key],) if act.delete else (act.blank, act.lock)
-            groups[(not act.delete, *how)].append(act)
-        gone: set[tuple[Raw, ...]] = set()
+    def carry_out(self, connection: Connection, acts: Sequence[Act], holding: Holding) -> list[Erased]:
+        """Every act with what became of it, in their order.  Deletions go first, level by level; files last.
+
+        What holds rows back is part of the statement that deletes; it is named afterwards, where any stayed.
+        """
+        going = [act.found.key for act in acts if act.delete]
+        held, levels = holding.plan(connection, going) if holding.comes_first else ({}, [going])
+        only = holding.only(connection) if going else []
+        gone: set[Key] = set()
         leaving: dict[str, set[str]] = defaultdict(set)
-        for _, group in sorted(groups.items(), key=lambda item: item[0][: 1 if item[0][0] else 2]):
-            reached = self._reached(connection, group)
+        for group in _groups(acts, levels):
+            reached = self._reached(connection, group, only)
             for act in group:
                 if act.found.key in reached:
                     self._note_files(act, leaving)
             gone |= reached
         self._remove_files(connection, leaving)
-        return [Erased(act, act.found.key in gone) for act in acts]
+        held |= holding.plan(connection, [key for key in going if key not in gone | held.keys()])[0]
+        return [Erased(act, act.found.key in gone, held.get(act.found.key)) for act in acts]
 
     def empty(self, connection: Connection, hits: Sequence[Residue]) -> int:
         """Blank the one field of each hit; how many there were."""
@@ -88,7 +89,7 @@ class Erasing:
             count += len(self._dialect.change(connection, Rows(self._shape, self._key, [], keys), new))
         return count
 
-    def _reached(self, connection: Connection, acts: Sequence[Act]) -> set[tuple[Raw, ...]]:
+    def _reached(self, connection: Connection, acts: Sequence[Act], only: Sequence[str]) -> set[Key]:
         """The keys of the rows that acts of one kind took effect on."""
         compared = [cell for cell in self._compared if all(cell.name in act.found.row for act in acts)]
         values = list(
@@ -96,7 +97,7 @@ class Erasing:
         )
         rows = Rows(self._shape, self._key, compared, values)
         if acts[0].delete:
-            places = self._dialect.delete(connection, rows)
+            places = self._dialect.delete(connection, replace(rows, only=only))
         else:
             places = (
                 self._dialect.change(connection, rows, self._new(acts[0]))
@@ -153,3 +154,16 @@ class Erasing:
         look = Look(0, cell, Way.AS_IS, tokens, indexed=column in self._shape.indexed)
         source, values = self._dialect.joined(self._shape, look, "a")
         return set(connection.execute(text(f"SELECT DISTINCT t.{cell.sql} FROM {source}"), values).scalars())
+
+
+def _groups(acts: Sequence[Act], levels: Sequence[Sequence[Key]]) -> list[list[Act]]:
+    """Acts that one statement carries out together: deletions by level, then changes alike; the held are left out."""
+    level = {key: number for number, keys in enumerate(levels) for key in keys}
+    deleted: dict[int, list[Act]] = defaultdict(list)
+    changed: dict[Any, list[Act]] = defaultdict(list)
+    for act in acts:
+        if not act.delete:
+            changed[act.blank, act.lock].append(act)
+        elif act.found.key in level:
+            deleted[level[act.found.key]].append(act)
+    return [*(deleted[number] for number in sorted(deleted)), *changed.values()]

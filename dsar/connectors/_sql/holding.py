@@ -31,6 +31,19 @@ class Holding:
         self._within = [chain for chain in known if chain.table == shape.name]
         self._beyond = [chain for chain in known if chain.table != shape.name]
         self._key = key_of(dialect, shape, store)
+        self._seen: dict[str, bool] = {}
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether the order in which rows go must be asked for before any does: the table refers to itself."""
+        own = self._shape.name
+        return bool(self._within) or any(own == tie.table for chain in self._beyond for tie in chain.ties)
+
+    def only(self, connection: Connection) -> list[str]:
+        """What must hold of a row `t`, in the words of the store, for its deletion to take no other along."""
+        if self.comes_first:  # not every store reads a table that it deletes from
+            return []
+        return [f"NOT EXISTS (SELECT 1 FROM {self._below(chain)})" for chain in self._asked(connection)]
 
     def plan(self, connection: Connection, keys: Sequence[Key]) -> tuple[dict[Key, Held], list[list[Key]]]:
         """Which rows are held back, were all of them to be deleted together; the others, in the order they go in.
@@ -45,7 +58,7 @@ class Holding:
         return held, _levels([row for _, rows in links for row in rows], keys, going)
 
     def _by_others(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, Held]:
-        beyond = [chain for chain in self._beyond if keys and self._can_see(connection, chain)]
+        beyond = self._asked(connection) if keys else []
         if not beyond:
             return {}
         given, values = self._dialect.given(Rows(self._shape, self._key, [], keys))
@@ -56,12 +69,16 @@ class Holding:
         answer = connection.execute(text(" UNION ALL ".join(parts)), values)
         return {keys[place - 1]: _by(beyond[chain]) for place, chain in reversed(answer.all())}
 
-    def _can_see(self, connection: Connection, chain: Chain) -> bool:
-        """Whether to ask for the rows of a chain: not where the account may not, and the store refuses by itself."""
-        if not chain.refuses:
-            return True
-        tables = dict.fromkeys(tie.table for tie in chain.ties)
-        return not any(self._dialect.refused(connection, self._shapes[table], "SELECT") for table in tables)
+    def _asked(self, connection: Connection) -> list[Chain]:
+        """The chains whose rows to ask for: not where the account may not, and the store refuses by itself."""
+        tables = {tie.table for chain in self._beyond if chain.refuses for tie in chain.ties}
+        for table in sorted(tables - self._seen.keys()):
+            self._seen[table] = not self._dialect.refused(connection, self._shapes[table], "SELECT")
+        return [
+            chain
+            for chain in self._beyond
+            if not chain.refuses or all(self._seen[tie.table] for tie in chain.ties)
+        ]
 
     def _links(self, connection: Connection, chain: Chain, keys: Sequence[Key]) -> list[_Link]:
         """Each row with the rows of the same table that refer to it, both by what is referred to."""
@@ -81,13 +98,23 @@ class Holding:
             f" {join} {self._on(tie, *above[place : place + 2])}" for place, tie in enumerate(chain.ties)
         )
 
+    def _below(self, chain: Chain) -> str:
+        """The rows that a chain reaches from a row `t` of the statement around."""
+        first = chain.ties[0]
+        further = "".join(
+            f" JOIN {self._on(tie, f'c{place}', f'c{place + 1}')}" for place, tie in enumerate(chain.ties[1:])
+        )
+        return f"{self._shapes[first.table].sql} c0{further} WHERE {self._equal(first, 't', 'c0')}"
+
     def _on(self, tie: Tie, parent: str, child: str) -> str:
+        return f"{self._shapes[tie.table].sql} {child} ON {self._equal(tie, parent, child)}"
+
+    def _equal(self, tie: Tie, parent: str, child: str) -> str:
         shape, above = self._shapes[tie.table], self._shapes[tie.parent]
-        equal = " AND ".join(
+        return " AND ".join(
             f"{child}.{shape.cell(self._store, own).sql} = {parent}.{above.cell(self._store, theirs).sql}"
             for own, theirs in zip(tie.columns, tie.parent_columns, strict=True)
         )
-        return f"{shape.sql} {child} ON {equal}"
 
 
 def _is_whole(tie: Tie, shapes: Mapping[str, Shape], refuses: bool) -> bool:

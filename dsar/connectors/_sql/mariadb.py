@@ -269,6 +269,7 @@ def _given(rows: Rows) -> tuple[str, dict[str, Any]]:
     given = f"JSON_TABLE(:rows, '$[*]' COLUMNS (place FOR ORDINALITY, {columns}))"
     matched = [part.equals.format(p=f"p.c{place}") for place, part in enumerate(rows.key)]
     matched += [_still(cell, f"p.c{count + place}") for place, cell in enumerate(rows.compared)]
+    matched += rows.only
     if any(part.cell.name not in rows.shape.cells for part in rows.key):
         source = f"{rows.shape.sql} t STRAIGHT_JOIN (SELECT DISTINCT * FROM {given} j) p"
     else:

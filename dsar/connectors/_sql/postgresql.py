@@ -265,5 +265,6 @@ def _given(rows: Rows) -> tuple[str, str, dict[str, Any]]:
         if cell.kind is Kind.TEXT:
             held, given = _bytewise(held), _bytewise(given)
         matched.append(f"{held} IS NOT DISTINCT FROM {given}")
+    matched += rows.only
     arrays = ", ".join(f"CAST(:row{place} AS {cell.cast}[])" for place, cell in enumerate(cells))
     return f"unnest({arrays}) WITH ORDINALITY AS p({', '.join(names)}, place)", " AND ".join(matched), values
