@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from itertools import chain
 from typing import Generic, TypeVar
 
 from dsar.connectors import Probe
+from dsar.connectors._sieve import Sieve
 from dsar.datamap.identifiers import candidates, common_forms, spelled
-from dsar.datamap.tokens import SPELLED, folded, rough
+from dsar.datamap.tokens import SPELLED, folded
 from dsar.datamap.types import IdentifierKind
 
 Owner = TypeVar("Owner")
@@ -25,20 +25,14 @@ class Texts(Generic[Owner]):
             for form in common_forms(kind, value):
                 self._owners.setdefault(form, []).append(owner)
         self._alike = frozenset(folded(form) for form in self._owners if form.startswith(SPELLED))
-        self._folded = self._alike | self._owners.keys()
-        self._unmarked = frozenset(form.lstrip("#+") for form in self._folded)
-        self._shortest = min((len(form) for form in self._unmarked if form.isdigit()), default=0)
+        self._sieve = Sieve(form.lstrip("#+") for form in self._owners)
 
     def any_in(self, texts: Iterable[str]) -> bool:
         """Whether an identifier may stand in any of many texts: one pass over all of them, much quicker than each.
 
         No means that `within` finds nothing in any of them; yes promises nothing.
         """
-        lines = folded("\n".join(texts))
-        if self._numbers_only:
-            return not self._unmarked.isdisjoint(rough(lines, self._shortest))
-        whole = (line.strip() for line in lines.split("\n"))
-        return not self._folded.isdisjoint(chain(whole, candidates(lines)))
+        return self._sieve.lets(texts)
 
     def within(self, text: str) -> list[Owner]:
         """The owners whose identifiers stand in the text, each once."""

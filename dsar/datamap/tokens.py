@@ -22,10 +22,6 @@ _HASH = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa
 _BETWEEN = r"[ \-\u2010-\u2015\u2212.·()\[\]/]{1,3}"
 _NUMBER = re.compile(rf"(?P<plus>(?<![0-9A-Za-z])\+[ (]{{0,2}})?(?P<groups>[0-9]+(?:{_BETWEEN}[0-9]+)*)")
 _GROUP = re.compile(r"[0-9]+")
-# The same, many lines at a time: a run is entered at its first character and never again.
-_RUN = re.compile(rf"[0-9](?<![0-9]{{2}})[0-9]{{{SHORTEST_NUMBER - 1},{LONGEST_NUMBER - 1}}}+(?![0-9])")
-_SEVERAL = re.compile(rf"[0-9](?<![0-9]{{2}})[0-9]*+(?:{_BETWEEN}[0-9]++)++")
-_HASH_LIKE = re.compile(r"[0-9a-f](?<![0-9a-f]{2})[0-9a-f]{31,63}+(?![0-9a-f])")
 _INVISIBLE = re.compile(f"[{''.join(map(chr, INVISIBLE))}]")
 
 
@@ -76,23 +72,6 @@ def _tokens(whole: str) -> Iterator[str]:
         yield from _HASH.findall(whole)
     if len(whole) >= SHORTEST_NUMBER:
         yield from _numbers(whole)
-
-
-def rough(lines: str, shortest: int) -> Iterator[str]:
-    """Of many texts, one a line, all the numbers (unmarked), addresses and digests that `candidates` gives, and more.
-
-    `lines` is folded; numbers that have fewer digits than `shortest` are left out where that is quicker.
-    """
-    yield from _RUN.findall(lines)
-    for groups in _SEVERAL.findall(lines):
-        if len(groups) > shortest:
-            runs = _GROUP.findall(groups)
-            yield from _joined(runs, range(len(runs)))
-    yield from _HASH_LIKE.findall(lines)
-    if "@" in lines:
-        held = [line.strip() for line in lines.split("\n") if "@" in line]
-        yield from held
-        yield from candidates("\n".join(held))
 
 
 def _addresses(text: str) -> Iterator[str]:

@@ -1,11 +1,15 @@
 """Many texts looked at together: what stands in one of them is never overlooked."""
 
+import sys
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dsar.connectors._sieve import Sieve
 from dsar.connectors._texts import Texts
 from dsar.datamap.identifiers import common_forms
+from dsar.datamap.tokens import folded
 from dsar.datamap.types import IdentifierKind
 
 PHONE = IdentifierKind("phone", {}, "e164", "code", "CN")
@@ -37,6 +41,10 @@ BESIDE = [
     "\x85",
     "\r\n",
     "\x1c",
+    "ﬁ",
+    "İ",
+    "②",
+    "ς",
 ]
 HASHED = sorted(form for _, kind, value in KNOWN for form in common_forms(kind, value) if len(form) >= 32)
 pieces = st.one_of(st.sampled_from(WRITTEN + BESIDE + HASHED), st.text(max_size=4))
@@ -66,6 +74,14 @@ def test_texts_of_others_are_left_out(identifiers):
     assert not Texts(identifiers).any_in(
         ["13900001111", "NO000000000012", "2021-01-15", "a@b.example", "李雷"]
     )
+
+
+def test_no_character_hides_what_stands_around_it(proof):
+    last = sys.maxunicode if proof else 0x1FFFF
+    for code in (*range(0x80, 0xD800), *range(0xE000, last + 1)):
+        text = f"ab1310{chr(code)}0868"
+        form = "".join(each for each in folded(text) if each.isascii() and (each.isalnum() or each == "@"))
+        assert Sieve([form]).lets([text]), hex(code)
 
 
 def test_texts_side_by_side_make_no_number_together():

@@ -76,10 +76,10 @@ def swept(
 def _promising(
     rows: Iterator[Sequence[Any]], start: int, end: int, texts: Texts[int]
 ) -> Iterator[tuple[Sequence[Any], list[str]]]:
-    """The rows, with the text of each cell from `start` to `end`, of every batch that may hold an identifier."""
+    """The rows that may hold an identifier, with the text of each cell from `start` to `end`."""
     while batch := [
         (row, [value if type(value) is str else spoken(value) for value in row[start:end]])
         for row in islice(rows, AT_ONCE)
     ]:
         if texts.any_in(chain.from_iterable(said for _, said in batch)):
-            yield from batch
+            yield from (each for each in batch if texts.any_in(each[1]))

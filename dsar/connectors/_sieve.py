@@ -1,0 +1,73 @@
+"""A sieve: whether any of many identifiers may stand in a text, at the speed of memory.
+
+Of the text only what a form cannot do without is kept: plain letters and digits and `@`.  A form that stands in
+the text, its separators and capitals as they may be, stands in what is kept of it as well; one compiled search
+for all forms at once says whether any does.  What remains is compared exactly, elsewhere.
+"""
+
+import sys
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from dsar.datamap.tokens import folded
+
+_KEPT = "0123456789abcdefghijklmnopqrstuvwxyz@"
+_ENDS = "\n"  # of a text
+_DROPPED = bytes(set(range(256)) - {*f"{_KEPT}{_ENDS}".encode()})
+_TELLING = 5  # characters; fewer of what is kept stand in every other text
+
+
+class Sieve:
+    """Lets texts through that may hold one of these forms: all that do, and a few that do not."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        plain, other = set[bytes](), set[bytes]()
+        for form in map(_one_sigma, map(folded, forms)):
+            kept = _kept(form)
+            if form.isascii() and len(kept) >= _TELLING:
+                plain.add(kept)
+            else:
+                other.add(form.encode(errors="surrogatepass"))
+        self._plain = BytesAhoCorasick(sorted(plain)) if plain else None
+        self._other = BytesAhoCorasick(sorted(other)) if other else None
+
+    def lets(self, texts: Iterable[str]) -> bool:
+        """Whether a form may stand in one of the texts.  No is certain."""
+        lines = _ENDS.join(texts)
+        if not lines.isascii() and _unlike_itself().find_matches_as_indexes(
+            lines.encode(errors="surrogatepass")
+        ):
+            lines = folded(lines)
+        if self._plain and self._plain.find_matches_as_indexes(_kept(lines)):
+            return True
+        if not self._other:
+            return False
+        whole = _one_sigma(folded(lines)).encode(errors="surrogatepass")
+        return bool(self._other.find_matches_as_indexes(whole))
+
+
+def _kept(text: str) -> bytes:
+    return text.encode("ascii", "ignore").lower().translate(None, _DROPPED)
+
+
+def _one_sigma(text: str) -> str:
+    """With one small sigma: which of the two is written depends on the letters beside it."""
+    return text.replace("ς", "σ")
+
+
+@cache
+def _unlike_itself() -> BytesAhoCorasick:
+    """Characters other than plain letters and digits that hold one when folded (１, ②, ﬁ, ㎡), or change one."""
+    return BytesAhoCorasick(
+        [character.encode() for character in map(chr, range(0x80, sys.maxunicode + 1)) if _folds(character)]
+    )
+
+
+def _folds(character: str) -> bool:
+    if unicodedata.combining(character):  # e and an accent behind it are one character, and no plain one
+        return any(len(unicodedata.normalize("NFC", f"{letter}{character}")) == 1 for letter in _KEPT)
+    changes = unicodedata.decomposition(character) or character.lower() != character
+    return bool(changes and _kept(folded(character)))
