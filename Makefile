@@ -1,6 +1,7 @@
 # What one types. Every target first sees to the system packages and to .venv by itself; the second run starts at once.
 
 BIN := .venv/bin
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard dsar/translations/*/LC_MESSAGES/messages.po))
 
 .PHONY: help setup demo run test proof bench fix checks messages lock vendor catalogues test-packages
@@ -21,10 +22,10 @@ run: setup ## start the pages, the workers and the clock; Ctrl-C stops them all
 	@$(BIN)/dsar run
 
 test: checks ## everything that must hold before a change lands
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 proof: checks ## the same tests at the sizes that were promised: an hour and more
-	@DSAR_PROOF=1 $(BIN)/python -m pytest --durations=20
+	@DSAR_PROOF=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) --durations=20
 
 bench: setup test-packages ## measure, beside what others reach
 	@$(BIN)/python -m bench

@@ -37,7 +37,8 @@ def _serve(config: Config, app: Flask) -> None:
         )
     except OSError as error:
         raise BadInput(f"port {config.port} cannot be served: {error.strerror}; set DSAR_PORT") from error
-    signal.signal(signal.SIGTERM, _stop)
+    for stop in (signal.SIGTERM, signal.SIGINT):  # a script's background process would be deaf to Ctrl-C
+        signal.signal(stop, _stop)
     # The pipe is never written to: that it ends tells the worker that this process did, however it did.
     worker = subprocess.Popen(_worker(), stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
     stopping, died = threading.Event(), threading.Event()
