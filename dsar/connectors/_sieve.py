@@ -15,8 +15,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from dsar.datamap.tokens import folded
 
 _KEPT = "0123456789abcdefghijklmnopqrstuvwxyz@"
-_ENDS = "\n"  # of a text
-_DROPPED = bytes(set(range(256)) - {*f"{_KEPT}{_ENDS}".encode()})
+_DROPPED = bytes(set(range(256)) - {*_KEPT.encode(), *b"\n\t"})  # texts and columns stay apart
 _TELLING = 5  # characters; fewer of what is kept stand in every other text
 
 
@@ -26,7 +25,7 @@ class Sieve:
     def __init__(self, forms: Iterable[str]) -> None:
         plain, other = set[bytes](), set[bytes]()
         for form in map(_one_sigma, map(folded, forms)):
-            kept = _kept(form)
+            kept = _kept(form.encode(errors="surrogatepass"))
             if form.isascii() and len(kept) >= _TELLING:
                 plain.add(kept)
             else:
@@ -34,23 +33,24 @@ class Sieve:
         self._plain = BytesAhoCorasick(sorted(plain)) if plain else None
         self._other = BytesAhoCorasick(sorted(other)) if other else None
 
-    def lets(self, texts: Iterable[str]) -> bool:
-        """Whether a form may stand in one of the texts.  No is certain."""
-        lines = _ENDS.join(texts)
-        if not lines.isascii() and _unlike_itself().find_matches_as_indexes(
-            lines.encode(errors="surrogatepass")
-        ):
-            lines = folded(lines)
+    def lets(self, lines: bytes) -> bool:
+        """Whether a form may stand in one of these lines of UTF-8.  No is certain."""
+        if not lines.isascii() and _unlike_itself().find_matches_as_indexes(lines):
+            lines = _folded(lines).encode(errors="surrogatepass")
         if self._plain and self._plain.find_matches_as_indexes(_kept(lines)):
             return True
         if not self._other:
             return False
-        whole = _one_sigma(folded(lines)).encode(errors="surrogatepass")
+        whole = _one_sigma(_folded(lines)).encode(errors="surrogatepass")
         return bool(self._other.find_matches_as_indexes(whole))
 
 
-def _kept(text: str) -> bytes:
-    return text.encode("ascii", "ignore").lower().translate(None, _DROPPED)
+def _kept(text: bytes) -> bytes:
+    return text.lower().translate(None, _DROPPED)
+
+
+def _folded(lines: bytes) -> str:
+    return folded(lines.decode(errors="surrogatepass"))
 
 
 def _one_sigma(text: str) -> str:
@@ -70,4 +70,4 @@ def _folds(character: str) -> bool:
     if unicodedata.combining(character):  # e and an accent behind it are one character, and no plain one
         return any(len(unicodedata.normalize("NFC", f"{letter}{character}")) == 1 for letter in _KEPT)
     changes = unicodedata.decomposition(character) or character.lower() != character
-    return bool(changes and _kept(folded(character)))
+    return bool(changes and _kept(folded(character).encode()))

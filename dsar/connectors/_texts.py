@@ -32,7 +32,11 @@ class Texts(Generic[Owner]):
 
         No means that `within` finds nothing in any of them; yes promises nothing.
         """
-        return self._sieve.lets(texts)
+        return self.may_hold("\n".join(texts).encode(errors="surrogatepass"))
+
+    def may_hold(self, lines: bytes) -> bool:
+        """The same of many texts in UTF-8, as a store hands them over."""
+        return self._sieve.lets(lines)
 
     def within(self, text: str) -> list[Owner]:
         """The owners whose identifiers stand in the text, each once."""

@@ -84,6 +84,19 @@ class Dialect(ABC):
     def joined(self, shape: Shape, look: Look, at: str) -> Statement:
         """The FROM of a statement: tokens `p` (s, n, v) joined to the table `t`; `at` names parameters."""
 
+    def promising(
+        self,
+        connection: Connection,  # noqa: ARG002
+        shape: Shape,  # noqa: ARG002
+        cells: Sequence[Cell],  # noqa: ARG002
+        may: Callable[[bytes], bool],  # noqa: ARG002
+    ) -> Statement | None:
+        """A condition that every row `t` meets of which `may` says yes, with its parameters, where it saves reading.
+
+        `may` is asked of many rows together, and of each where it said yes: lines of UTF-8.
+        """
+        return None
+
     @abstractmethod
     def key_part(self, cell: Cell) -> KeyPart:
         """A column as part of what names a row."""

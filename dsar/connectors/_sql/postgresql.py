@@ -1,7 +1,7 @@
 """PostgreSQL through psycopg 3: arrays by unnest, values as their own text, bounded on both sides."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -27,6 +27,7 @@ from dsar.connectors._sql.dialect import (
 )
 from dsar.connectors._sql.raw import Unreadable, given_back, readable
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
+from dsar.connectors._sql.skimming import skimmed
 
 GRACE = 2.0  # seconds beyond the server's own time-out before we stop waiting for its answer
 _KINDS = {
@@ -78,6 +79,7 @@ class Postgresql(Dialect):
     catalogue = ties.POSTGRESQL
 
     utf8 = True
+    copies = True  # in UTF-8
 
     def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
@@ -101,7 +103,7 @@ class Postgresql(Dialect):
         spoken = "SQL_ASCII" if encoding == "SQL_ASCII" else "UTF8"  # else it refuses what is not valid
         driver.execute(_SETTLE, (str(round(timeout * 1000)), "off" if writing else "on", isolation, spoken))
         driver.autocommit = False
-        self.utf8 = encoding == "UTF8"
+        self.utf8, self.copies = encoding == "UTF8", spoken == "UTF8"
         loader = TextLoader if spoken == "UTF8" else _Lenient
         for known in psycopg.postgres.types:
             if known.name not in _AS_THEY_ARE:
@@ -151,6 +153,21 @@ class Postgresql(Dialect):
             case Way.PREFIX:
                 return f"left({held}, {look.length})"
         return column if cast == look.cell.cast else held
+
+    def promising(
+        self, connection: Connection, shape: Shape, cells: Sequence[Cell], may: Callable[[bytes], bool]
+    ) -> Statement | None:
+        driver = connection.connection.driver_connection
+        if not self.copies or any(cell.kind is Kind.BYTES for cell in cells) or driver is None:
+            return None
+        places = skimmed(
+            driver, shape.sql.replace("\\:", ":"), [cell.sql.replace("\\:", ":") for cell in cells], may
+        )
+        if places is None:
+            return None
+        tables, rows = ([place[part] for place in places] for part in (0, 1))
+        meant = "(t.tableoid, t.ctid) IN (SELECT * FROM unnest(CAST(:tables AS oid[]), CAST(:rows AS tid[])))"
+        return meant, {"tables": tables, "rows": rows}
 
     def key_part(self, cell: Cell) -> KeyPart:
         held = f"CAST(t.{cell.sql} AS text)" if cell.cast == "text" else f"t.{cell.sql}"
