@@ -5,7 +5,6 @@ the text, its separators and capitals as they may be, stands in what is kept of 
 for all forms at once says whether any does.  What remains is compared exactly, elsewhere.
 """
 
-import sys
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -16,6 +15,7 @@ from dsar.datamap.tokens import folded
 
 _KEPT = "0123456789abcdefghijklmnopqrstuvwxyz@"
 _DROPPED = bytes(set(range(256)) - {*_KEPT.encode(), *b"\n\t"})  # texts and columns stay apart
+_IDEOGRAPHS = 0x20000  # from here on no character holds a letter or digit of ours
 _TELLING = 5  # characters; fewer of what is kept stand in every other text
 
 
@@ -61,9 +61,8 @@ def _one_sigma(text: str) -> str:
 @cache
 def _unlike_itself() -> BytesAhoCorasick:
     """Characters other than plain letters and digits that hold one when folded (１, ②, ﬁ, ㎡), or change one."""
-    return BytesAhoCorasick(
-        [character.encode() for character in map(chr, range(0x80, sys.maxunicode + 1)) if _folds(character)]
-    )
+    characters = map(chr, (*range(0x80, 0xD800), *range(0xE000, _IDEOGRAPHS)))
+    return BytesAhoCorasick([each.encode() for each in characters if _folds(each)])
 
 
 def _folds(character: str) -> bool:

@@ -147,12 +147,12 @@ def spoken(value: object) -> str:
     """
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or value is None:
+    if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int):
-        return str(value) if abs(value) >= SEVEN_DIGITS else ""
+        return str(value) if value >= SEVEN_DIGITS or value <= -SEVEN_DIGITS else ""
     if isinstance(value, bytes | bytearray | memoryview):
         data = bytes(value)
         return (

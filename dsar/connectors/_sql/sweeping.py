@@ -82,9 +82,10 @@ def _promising(
     rows: Iterator[Sequence[Any]], start: int, end: int, texts: Texts[int]
 ) -> Iterator[tuple[Sequence[Any], list[str]]]:
     """The rows that may hold an identifier, with the text of each cell from `start` to `end`."""
-    while batch := [
-        (row, [value if type(value) is str else spoken(value) for value in row[start:end]])
-        for row in islice(rows, AT_ONCE)
-    ]:
-        if texts.any_in(chain.from_iterable(said for _, said in batch)):
-            yield from (each for each in batch if texts.any_in(each[1]))
+    while batch := list(islice(rows, AT_ONCE)):
+        cells = chain.from_iterable(batch)
+        if texts.any_in([each if type(each) is str else spoken(each) for each in cells if each is not None]):
+            for row in batch:
+                said = [spoken(value) for value in row[start:end]]
+                if texts.any_in(said):
+                    yield row, said
