@@ -20,6 +20,7 @@ __all__ = ["Loaded", "MapError", "MapErrors", "build", "canonical", "load"]
 
 LONGEST_UNDO = 720  # hours
 GO_ABOVE = 10_000  # records
+RELOOKS, LAST_RELOOK = (1, 7, 30), 365  # days
 LOOKED = ("unmapped", "everywhere")  # where a copy is looked for by value; the first unless given
 MOST_RECORDS = 1_000_000_000
 NOBODY = Controller({}, {}, "", {}, "", {}, (), "UTC")
@@ -76,7 +77,7 @@ def canonical(plain: Mapping[str, Any]) -> bytes:
 def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
     items = spot.keys(
         "controller promise identifier_kinds stores",
-        "purposes recipients collection_points undo erasure copies",
+        "purposes recipients collection_points undo erasure copies relooks",
     )
     kinds = sections.identifier_kinds(items["identifier_kinds"]) if "identifier_kinds" in items else {}
     purposes = sections.purposes(items["purposes"]) if "purposes" in items else {}
@@ -95,6 +96,7 @@ def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
         collection_points=collection_points(items["collection_points"], read) if has_points else (),
         undo_hours=_number(items, "undo", "hours", 0, LONGEST_UNDO, 0),
         go_above=_number(items, "erasure", "go_above", 0, MOST_RECORDS, GO_ABOVE),
+        relook_days=_relooks(items),
         everywhere=_looked(items) == "everywhere",
     )
     links.check(datamap, spot.report)
@@ -110,6 +112,13 @@ def _number(items: Mapping[str, Spot], section: str, key: str, low: int, high: i
         return default
     inner = items[section].keys(key)
     return inner[key].whole(low, high) if key in inner else default
+
+
+def _relooks(items: Mapping[str, Spot]) -> tuple[int, ...]:
+    inner = items["relooks"].keys("days") if "relooks" in items else {}
+    if "days" not in inner:
+        return RELOOKS
+    return tuple(sorted({each.whole(1, LAST_RELOOK) for each in inner["days"].listed()}))
 
 
 def _looked(items: Mapping[str, Spot]) -> str:

@@ -270,6 +270,7 @@ class DataMap:
     collection_points: tuple[CollectionPoint, ...]
     undo_hours: int = 0
     go_above: int = 10_000  # records; a plan with more waits for `erasure go`
+    relook_days: tuple[int, ...] = (1, 7, 30)  # after an erasure: stores are looked at again
     everywhere: bool = False  # a copy is looked for by value in mapped columns too
 
     def collections(self) -> Iterator[tuple[Store, Collection]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ from dsar.services import (
     mailing,
     maps,
     planning,
+    relooking,
     showing,
     verdicts,
     work,
@@ -122,6 +123,8 @@ def _certificate(session: Session, office: Office, request: Request, erasure: Er
     datamap = maps.get(session, request.map_version)
     at = clock.now()
     shown = verdicts.show(session, request) | {"stage": Stage.DONE}
+    if relooks := _relooks(session, request, datamap, shown["verdict"], at=at):
+        shown["relooks"] = relooking.shown(session, request, relooks, zone=datamap.controller.zone)
     identity = {request.reference: keys.of(session, office.vault, request.reference, KeyClass.IDENTITY)}
     asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
     own = [one for one in asked if not one.internal]
@@ -141,6 +144,15 @@ def _certificate(session: Session, office: Office, request: Request, erasure: Er
         promise=showing.clock_rule(request)["text"],
         pretend=clock.text(at) if office.config.may_pretend and clock.pretended() else None,
     )  # fmt: skip
+
+
+def _relooks(
+    session: Session, request: Request, datamap: DataMap, verdict: Verdict, *, at: datetime
+) -> list[relooking.Due]:
+    """The looks that are still to come, once nothing is open."""
+    if request.looks_only or verdict in OPEN_VERDICTS:
+        return []
+    return relooking.to_plan(session, request, datamap, at=at)
 
 
 def _masked(datamap: DataMap, asked: Asked) -> str:
@@ -203,6 +215,9 @@ def _record(
     session.flush()
     if (ends := keeping.ends(session, request)) and not erasure.looks_only:
         work.put(session, "erase_kept", key=f"kept:{reference}", not_before=ends, reference=reference)
+    datamap = maps.get(session, request.map_version)
+    relooks = _relooks(session, request, datamap, certificate.show["verdict"], at=certificate.made_at)
+    relooking.plan(session, request, relooks)
     if certificate.show["verdict"] not in OPEN_VERDICTS and not barring.barred(session, request):
         mailing.raise_told(
             session,

@@ -37,7 +37,7 @@ def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
     references = [target.reference for target in batch.targets]
     try:
         with faults.effect("look.read"):
-            looking = _look(office, claim, batch, batch.datamap.stores[store])
+            looking = look_at(office, claim, batch, batch.datamap.stores[store])
     except StoreProblem as error:
         if batch.removed and claim.tries >= LAST_TRY:
             _give_up(claim, batch, store)
@@ -66,7 +66,8 @@ def _give_up(claim: Claim, batch: Batch, store: str) -> None:
             acting.out_of_sight(session, store, [t.reference for t in batch.targets], at=clock.now())
 
 
-def _look(office: Office, claim: Claim, batch: Batch, store: Store) -> Looking:
+def look_at(office: Office, claim: Claim, batch: Batch, store: Store) -> Looking:
+    """Look in every way, in every collection and place of a store."""
     with office.store(store, batch.datamap) as connector:
         connector.check(erasing=False)
         looking = Looking(claim, batch, store, connector.describe())

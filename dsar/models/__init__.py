@@ -1,16 +1,16 @@
 """The tables.  Importing this package loads them all."""
 
-from dsar.models.erasure import Erasure, ErasureItem, Look, RecipientAsk
+from dsar.models.erasure import Erasure, ErasureItem, Look, RecipientAsk, Relook
 from dsar.models.ledger import Book, Checkpoint, LedgerEntry
 from dsar.models.paper import Copy, PaperFile
 from dsar.models.request import Code, Evidence, Once, Request, RequestIdentifier, RequestKey
 from dsar.models.search import Mention, Probe, StoreWork, UnmappedPlace
-from dsar.models.system import MapVersion, User
+from dsar.models.system import Alert, MapVersion, User
 from dsar.models.work import Mail, Work
 
 __all__ = [
-    "Book", "Checkpoint", "Code", "Copy", "Erasure", "ErasureItem", "Evidence", "LedgerEntry", "Look", "Mail",
+    "Alert", "Book", "Checkpoint", "Code", "Copy", "Erasure", "ErasureItem", "Evidence", "LedgerEntry", "Look", "Mail",
     "MapVersion", "Mention", "Once", "PaperFile",
-    "Probe", "RecipientAsk", "Request", "RequestIdentifier", "RequestKey", "StoreWork",
+    "Probe", "RecipientAsk", "Relook", "Request", "RequestIdentifier", "RequestKey", "StoreWork",
     "UnmappedPlace", "User", "Work",
 ]  # fmt: skip

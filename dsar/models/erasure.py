@@ -73,6 +73,20 @@ class Look(Base):
     left: Mapped[int]
 
 
+class Relook(Recorded, Base):
+    """One store to be looked at again, days after it was erased: what a sync or a backup brings back is seen then."""
+
+    __tablename__ = "relook"
+    __table_args__ = (UniqueConstraint("reference", "store", "due_at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"))
+    store: Mapped[str] = mapped_column(String(80), index=True)
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    left: Mapped[int | None]  # records that had come back; None: not looked at, or could not be
+
+
 class RecipientAsk(Base):
     """A recipient that is no store of the map, asked by letter to erase."""
 

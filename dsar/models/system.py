@@ -1,9 +1,9 @@
-"""What belongs to no request: versions of the data map, and the staff."""
+"""What belongs to no request: versions of the data map, the staff, and what they are to see to."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dsar.db import Base, Id
@@ -19,6 +19,22 @@ class MapVersion(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     plain: Mapped[dict[str, Any]] = mapped_column(JSON)
     applied_at: Mapped[datetime]
+
+
+class Alert(Base):
+    """Something that somebody must see to; the same is raised once for as long as it is open."""
+
+    __tablename__ = "alert"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str | None] = mapped_column(String(12), ForeignKey("request.reference"), index=True)
+    store: Mapped[str | None] = mapped_column(String(80))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # names of places and counts, never personal data
+    raised_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class User(Base):

@@ -1,7 +1,7 @@
 """Erasing and looking, store by store: who is due, and what was done and seen."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -128,18 +128,11 @@ def looked(
     )
     seen = [(items[key], one.emptied, one.unemptied) for key, one in saw.items() if key in items]
     emptying.note(session, store, seen, at=at)
-    numbers = _numbers(session, store, references)
+    note_looks(session, store, saw, at=at)
     for (reference, name), one in saw.items():
         item = items.get((reference, name)) or _unmapped_item(session, reference, store, name)
         one.where |= emptying.places(datamap, item)
         _see(item, one, at=at)
-        for how, count in one.left.items():
-            session.add(
-                Look(
-                    reference=reference, store=store, collection=name, number=numbers[reference] + 1,
-                    at=at, how=how, left=count,
-                )
-            )  # fmt: skip
     for (reference, name), item in items.items():
         if (reference, name) not in saw and not item.mapped:
             _see(item, Saw(mapped=False), at=at)
@@ -148,6 +141,19 @@ def looked(
     barred = {item.reference for item in barring.among(items.values(), datamap)}
     looking.call_again(session, [r for r in references if r not in again and (left[r] or r in barred)], at=at)
     _finish(session, [r for r in references if r not in again])
+
+
+def note_looks(session: Session, store: str, saw: Mapping[tuple[str, str], Saw], *, at: datetime) -> None:
+    """Keep what each way of looking saw, under the next number of its request."""
+    numbers = _numbers(session, store, sorted({reference for reference, _ in saw}))
+    for (reference, name), one in saw.items():
+        for how, count in one.left.items():
+            session.add(
+                Look(
+                    reference=reference, store=store, collection=name, number=numbers[reference] + 1,
+                    at=at, how=how, left=count,
+                )
+            )  # fmt: skip
 
 
 def _items(session: Session, store: str, references: set[str]) -> list[ErasureItem]:

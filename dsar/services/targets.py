@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dsar.datamap import types
 from dsar.datamap.types import DataMap
-from dsar.models import Erasure, ErasureItem, Request, StoreWork
+from dsar.models import Erasure, ErasureItem, Relook, Request, StoreWork
 from dsar.services import bygone, finding, intake, keys, maps, refusing
 from dsar.services.finding import Asked
 from dsar.terms import COPIED, KeyClass, Stage, Status
 from dsar.vault import Vault
+
+FURTHEST_EAST = timedelta(hours=14)  # where a day begins first
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,6 +71,27 @@ def to_look(session: Session, vault: Vault, store: str, *, limit: int) -> Batch 
         return replace(batch, gone=gone)
     before = bygone.last_map(session, batch.version, store)
     return _batch(session, vault, wanted, before) if before else None
+
+
+def to_relook(session: Session, vault: Vault, store: str, *, at: datetime, limit: int) -> Batch | None:
+    """The requests whose erasure is done, and for which a store is to be looked at again, days later.
+
+    Not those with a record whose last day of keeping has passed: that goes first, and has not come back.
+    """
+    due = (Relook.store == store, Relook.done_at.is_(None), Relook.due_at <= at)
+    day = (at + FURTHEST_EAST).date().isoformat()
+    kept = aliased(ErasureItem)
+    over = select(kept.id).where(kept.reference == Request.reference, kept.kept > 0, kept.until < day)
+    wanted = (
+        select(Request.reference, Request.map_version, Request.looks_only)
+        .join(Relook, Relook.reference == Request.reference)
+        .join(Erasure, Erasure.reference == Request.reference)
+        .where(*due, Erasure.stage == Stage.DONE, ~over.exists())
+        .distinct()
+        .order_by(Request.map_version, Request.reference)
+        .limit(limit)
+    )
+    return _batch(session, vault, wanted)
 
 
 def stand(session: Session, batch: Batch, stages: Collection[Stage]) -> bool:

@@ -22,7 +22,7 @@ from dsar.models import (
     RequestIdentifier,
     StoreWork,
 )
-from dsar.services import barring, bygone, ledger, maps, planning, reasons, refusing
+from dsar.services import barring, bygone, ledger, maps, planning, reasons, refusing, relooking
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
@@ -80,7 +80,7 @@ def show(session: Session, row: Request) -> dict[str, Any]:
         "verdict": of_request(session, row),
         "stores": stores,
         "proof": _proof(session, row),
-        "relooks": [],
+        "relooks": relooking.shown(session, row, zone=datamap.controller.zone),
         "recipients": recipients,
         "backups": _backups(session, row, datamap),
         "certificate": _certificate(session, erasure),

@@ -47,6 +47,7 @@ def _of_stores() -> dict[str, str]:
         "mentions.counted": _("Records of others counted that mention the person"),
         "mentions.emptied": _("Fields that mention the person emptied"),
         "store.looked": _("Looked again, in another way"),
+        "store.relooked": _("Looked again, days later"),
     }
 
 
@@ -81,4 +82,5 @@ def _of_the_office() -> dict[str, str]:
         "map.applied": _("Data map applied"),
         "user.added": _("Member of staff added"),
         "user.set_up": _("Member of staff set up the account"),
+        "alert.settled": _("Alert seen to"),
     }

@@ -11,4 +11,6 @@ MAY: dict[str, frozenset[Role] | None] = {
     "desk.sign_out": EVERYBODY,
     "desk.requests": EVERYBODY,
     "desk.request_page": EVERYBODY,
+    "desk.alerts": EVERYBODY,
+    "desk.settle": frozenset({Role.HANDLER, Role.LEAD, Role.OFFICER}),
 }

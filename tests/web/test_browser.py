@@ -9,7 +9,7 @@ import pytest
 
 from dsar import db
 from dsar.render.fonts import fonts
-from dsar.services import mailing, staff
+from dsar.services import alerting, mailing, relooking, staff
 from dsar.terms import LANGUAGES, Right, Role
 from tests.web.browser import Visitor, chromium, served
 from tests.web.conftest import PASSWORD, PHONE
@@ -97,7 +97,7 @@ def test_the_small_pages(visitor, office):
 
 def test_the_desk(visitor, office, ask, at, work):
     for n in range(30):
-        ask(Right.COPY if n % 3 else Right.ERASURE)
+        reference = ask(Right.COPY if n % 3 else Right.ERASURE)[0].reference
     with db.begin() as session:
         _, token = staff.add(session, "chen", Role.HANDLER, at=at)
     visitor.go("/desk/set-up/wrong")
@@ -113,6 +113,16 @@ def test_the_desk(visitor, office, ask, at, work):
     visitor.look("desk-request")
     visitor.go("/desk/?show=late")
     visitor.look("requests-none")
+    visitor.go("/desk/alerts")
+    visitor.look("alerts-none")
+    with db.begin() as session:
+        places = {"crm.student": 1, "sms_gateway.sms_log": 12}
+        alerting.raise_alert(
+            session, relooking.RETURNED, reference=reference, store="crm", places=places, at=at
+        )
+        alerting.raise_alert(session, relooking.UNSEEN, store="class_app", requests=3, reason="down", at=at)
+    visitor.go("/desk/alerts")
+    visitor.look("alerts")
     visitor.press(".who .link-button")
     visitor.look("sign-in")
     visitor.page.fill("#name", "chen")

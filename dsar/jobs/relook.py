@@ -1,0 +1,37 @@
+"""Look again at one store, days after everybody in a batch was erased there."""
+
+from datetime import datetime, timedelta
+
+from dsar import clock, faults
+from dsar.errors import StoreProblem
+from dsar.jobs import job
+from dsar.jobs.look import look_at
+from dsar.jobs.office import Office
+from dsar.jobs.perform import held
+from dsar.services import relooking, targets
+from dsar.services.work import Claim
+
+PATIENT = 3  # tries that failed before somebody is told
+LATER = timedelta(hours=1)  # until an erasure that was taken up for another reason is looked for again
+
+
+@job
+def relook_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
+    """What has come back since is erased again, and somebody is told."""
+    with held(claim) as session:
+        batch = targets.to_relook(session, office.vault, store, at=clock.now(), limit=office.config.batch)
+        if batch is None:
+            over = relooking.is_over(session, store, at=clock.now())
+            return None if over else clock.real() + LATER
+    try:
+        with faults.effect("relook.read"):
+            looking = look_at(office, claim, batch, batch.datamap.stores[store])
+    except StoreProblem as error:
+        if claim.tries >= PATIENT:
+            with held(claim) as session:
+                references = [target.reference for target in batch.targets]
+                relooking.unseen(session, store, references, str(error), at=clock.now())
+        raise
+    with faults.effect("relook.write"), held(claim) as session:
+        relooking.looked(session, batch.datamap, store, looking.saw, at=clock.now())
+    return clock.real()

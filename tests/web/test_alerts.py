@@ -1,0 +1,102 @@
+"""What staff must see to: on every page how much, in a list what and where, and a button to say that one has."""
+
+import pytest
+
+from dsar import db
+from dsar.models import Alert
+from dsar.services import alerting, ledger, relooking
+from dsar.terms import Right, Role
+from tests.web.conftest import PASSWORD
+
+TITLE = "Records have come back after they were erased"
+
+
+def button(reference):
+    return f"I have seen to it {TITLE} {reference}"
+
+
+def returned(reference, store="crm", at=None):
+    with db.begin() as session:
+        alerting.raise_alert(
+            session,
+            relooking.RETURNED,
+            reference=reference,
+            store=store,
+            places={f"{store}.student": 2},
+            at=at,
+        )
+
+
+def test_an_alert_says_what_came_back_where_and_in_which_request(desk, ask, at):
+    reference = ask(Right.ERASURE)[0].reference
+    returned(reference, at=at)
+    desk.get("/desk/")
+    assert desk.page.link("Alerts 1") == "/desk/alerts"
+    desk.get("/desk/alerts")
+    assert TITLE in desk.text
+    assert "crm.student: 2 records" in desk.text
+    assert reference[:4] in desk.text
+
+
+def test_the_same_is_raised_once_for_as_long_as_it_is_open(desk, ask, at):
+    reference = ask(Right.ERASURE)[0].reference
+    for _ in range(2):
+        returned(reference, at=at)
+    desk.get("/desk/alerts").submit(button(reference))
+    assert desk.path == "/desk/alerts"
+    assert "Nothing here." in desk.text
+    with db.read() as session:
+        (alert,) = session.query(Alert).all()
+        assert (alert.settled_at, alert.settled_by) == (at, "chen")
+        assert ledger.facts_of(session, reference, "alert.settled") == [
+            {"kind": "relook.returned", "alert": alert.id}
+        ]
+    returned(reference, at=at)
+    assert TITLE in desk.get("/desk/alerts").text
+
+
+def test_a_second_click_changes_nothing_and_a_wrong_number_is_no_page(desk, ask, at):
+    reference = ask(Right.ERASURE)[0].reference
+    returned(reference, at=at)
+    desk.get("/desk/alerts")
+    target, data = desk.page.filled(button(reference), {})
+    for path, status in (
+        (target, 302),
+        (target, 302),
+        ("/desk/alerts/999", 404),
+        (f"/desk/alerts/{2**70}", 404),
+    ):
+        assert desk.client.post(path, data=data).status_code == status
+    with db.read() as session:
+        assert len(ledger.facts_of(session, reference, "alert.settled")) == 1
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.INSPECTOR])
+def test_who_only_looks_settles_nothing(reader, hire, ask, at, role):
+    returned(ask(Right.ERASURE)[0].reference, at=at)
+    reader.get("/desk/sign-in").submit("Sign in", name=hire("wu", role), password=PASSWORD)
+    reader.get("/desk/alerts")
+    assert TITLE in reader.text
+    assert "I have seen to it" not in reader.text
+    csrf = reader.page.filled("Sign out", {})[1]
+    assert reader.client.post("/desk/alerts/1", data=csrf).status_code == 403
+
+
+def test_the_list_is_as_long_as_it_needs_to_be(desk, at):
+    with db.begin() as session:
+        for n in range(130):
+            alerting.raise_alert(
+                session, relooking.UNSEEN, store=f"store-{n}", requests=n, reason="down", at=at
+            )
+    desk.get("/desk/alerts")
+    assert desk.page.link("Alerts 99+") == "/desk/alerts"
+    shown = [len(list(desk.page.all("h2")))]
+    while "Older alerts" in desk.text:
+        shown.append(len(list(desk.follow("Older alerts").page.all("h2"))))
+    assert shown == [25, 25, 25, 25, 25, 5]
+
+
+@pytest.mark.parametrize("before", ["x", "0", str(2**70)])
+def test_an_address_that_was_changed_by_hand_shows_the_newest(desk, ask, at, before):
+    returned(ask(Right.ERASURE)[0].reference, at=at)
+    assert TITLE in desk.get(f"/desk/alerts?before={before}").text
