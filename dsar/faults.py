@@ -22,6 +22,8 @@ EFFECTS = {
     "look.read": "a store is looked at again",
     "mention.act": "fields that mention the person are emptied in a store",
     "look.write": "what the look saw is written",
+    "relook.read": "a store is looked at again, days after it was erased",
+    "relook.write": "what that look saw is written",
     "copy.make": "the package's files are made and sealed",
     "copy.write": "the package is recorded and released",
     "certificate.make": "the certificate is made",

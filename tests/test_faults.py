@@ -25,6 +25,8 @@ PLACES = {
     "look.read": ["look.look_store"],
     "mention.act": ["mentioned._emptied"],
     "look.write": ["look.look_store"],
+    "relook.read": ["relook.relook_store"],
+    "relook.write": ["relook.relook_store"],
     "copy.make": ["copy.make_copy"],
     "copy.write": ["copy.make_copy"],
     "certificate.make": ["certificate.make_certificate"],

@@ -10,7 +10,7 @@ from dsar.jobs import job
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.models import Copy, Erasure, PaperFile
-from dsar.services import intake, keys, ledger, verdicts
+from dsar.services import intake, keys, ledger, relooking, verdicts
 from dsar.services.work import Claim
 from dsar.terms import CopyState, KeyClass, Stage
 
@@ -36,7 +36,8 @@ def expire_copy(office: Office, claim: Claim, *, reference: str) -> None:
 def destroy_proof(office: Office, claim: Claim, *, reference: str) -> datetime | None:
     """The proof of a request is kept for its period; then every key it has left is destroyed.
 
-    While a record that a law kept is still to be erased, its identifiers are needed: then later.
+    While a record that a law kept is still to be erased, or a store to be looked at again, its identifiers are
+    needed: then later.
     """
     with faults.effect("purge.write"), held(claim) as session:
         intake.get(session, reference)
@@ -53,7 +54,9 @@ def destroy_proof(office: Office, claim: Claim, *, reference: str) -> datetime |
 def _still_needed(session: Session, reference: str) -> bool:
     erasure = session.get(Erasure, reference)
     return erasure is not None and (
-        erasure.stage != Stage.DONE or verdicts.is_open(session, intake.get(session, reference))
+        bool(relooking.waiting(session, [reference]))
+        or erasure.stage != Stage.DONE
+        or verdicts.is_open(session, intake.get(session, reference))
     )
 
 

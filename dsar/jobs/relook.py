@@ -2,14 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from dsar import clock, faults
 from dsar.errors import StoreProblem
 from dsar.jobs import job
 from dsar.jobs.look import look_at
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import relooking, targets
+from dsar.services import answering, intake, relooking, targets
 from dsar.services.work import Claim
+from dsar.terms import Status
 
 PATIENT = 3  # tries that failed before somebody is told
 LATER = timedelta(hours=1)  # until an erasure that was taken up for another reason is looked for again
@@ -34,4 +37,14 @@ def relook_store(office: Office, claim: Claim, *, store: str) -> datetime | None
         raise
     with faults.effect("relook.write"), held(claim) as session:
         relooking.looked(session, batch.datamap, store, looking.saw, at=clock.now())
+        seen = {target.reference for target in batch.targets}
+        _let_go(session, seen - relooking.waiting(session, seen))
     return clock.real()
+
+
+def _let_go(session: Session, references: set[str]) -> None:
+    """The proof of a request is kept for its looks: after the last of them it goes on its day."""
+    for reference in sorted(references):
+        row = intake.get(session, reference)
+        if row.status == Status.CLOSED:
+            answering.destroy_later(session, row)

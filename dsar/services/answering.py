@@ -29,7 +29,7 @@ def told(session: Session, row: Request, *, at: datetime) -> None:
     ledger.record(session, "request.closed", actor="worker", reference=row.reference, at=at)
     row.closed_at = at
     row.move_to(Status.CLOSED)
-    _destroy_later(session, row)
+    destroy_later(session, row)
 
 
 def downloaded(session: Session, row: Request, *, actor: str, at: datetime) -> None:
@@ -70,7 +70,7 @@ def handed_over(session: Session, row: Request, *, at: datetime) -> None:
         told(session, row, at=at)
 
 
-def _destroy_later(session: Session, row: Request) -> None:
+def destroy_later(session: Session, row: Request) -> None:
     """The proof of the request itself is destroyed the day after its period is over."""
     zone = ZoneInfo(maps.get(session, row.map_version).controller.zone)
     after = datetime.combine(verdicts.proof_until(session, row) + timedelta(days=1), time(0), zone)

@@ -5,7 +5,7 @@ has come back opens the request anew, and is erased again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +87,12 @@ def looked(
     session.flush()
     if back:
         acting.looked(session, datamap, store, back, at=at)
+
+
+def waiting(session: Session, references: Collection[str]) -> set[str]:
+    """Those of these requests for which a look is still to come: their identifiers are needed until then."""
+    undone = select(Relook.reference).where(Relook.reference.in_(references), Relook.done_at.is_(None))
+    return set(session.scalars(undone))
 
 
 def _take_up(

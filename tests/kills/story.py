@@ -26,6 +26,7 @@ ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "certificate.make", "certificate.write",
         ),
     ),
+    "again": ("2021-11-25T02:00:00Z", ("relook.read", "relook.write")),  # a day after it was erased
     "expire": ("2022-01-15T02:00:00Z", ("purge.write", "purge.destroy")),
     "release": ("2024-03-25T02:00:00Z", ("erase.act", "certificate.write")),  # what a law kept goes
     "forget": ("2032-01-15T02:00:00Z", ("purge.write", "purge.destroy")),
