@@ -7,12 +7,9 @@ import hashlib
 import pytest
 
 from dsar.connectors import Place
-from dsar.connectors._sql import skimming
-from dsar.connectors._texts import Texts
-from dsar.errors import StoreRefused, StoreUnreachable
+from dsar.errors import StoreRefused
 from tests.connectors import maps
 from tests.connectors.filled import insert, run
-from tests.servers import database_on
 
 
 def sweep(url, *values, places=None, kind="phone", timeout=maps.TIMEOUT):
@@ -141,42 +138,3 @@ def test_every_schema_and_materialised_view_is_looked_at(postgres_database):
     assert [(table, column) for _, table, column, _ in sweep(postgres_database, maps.HIS)] == [
         ("copy", "a"), ("old.q", "a"), ("part", "a"),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("most", [0, 3, 20_000])
-def test_a_table_that_is_skimmed_says_the_same_as_one_that_is_read(postgres_database, monkeypatch, most):
-    monkeypatch.setattr(skimming, "MOST", most)
-    run(postgres_database, 'CREATE TABLE "o%dd" (id INTEGER PRIMARY KEY, "a%-b" TEXT, n NUMERIC)')
-    lines = [
-        "tel\t13100008688", "131\n00008688", "13100008688\\", "13100008688\r\n", "１３１ 0000 8688", "\\N", "\\.", None,
-        "a13100008688", "电话②13100008688", "131\t00008688", "+86 (131) 0000-8688",
-    ]  # fmt: skip
-    insert(
-        postgres_database, '"o%dd"', [(n, line, 13100008688 if n == 1 else n) for n, line in enumerate(lines)]
-    )
-    held = [place[2:] for place in sorted(sweep(postgres_database, maps.HIS))]
-    assert held == [*(("a%-b", (n,)) for n in (0, 2, 3, 4, 8, 11)), ("n", (1,))]
-    run(postgres_database, """UPDATE "o%dd" SET "a%-b" = 'B\\22' WHERE id = 5""")
-    assert sweep(postgres_database, "A\\1,", "b\\22", "B\\22", kind="card") == [(2, "o%dd", "a%-b", (5,))]
-
-
-def test_a_table_is_skimmed_for_as_long_as_it_takes(postgres_database):
-    run(postgres_database, "CREATE TABLE q (id INTEGER PRIMARY KEY, a TEXT)",
-        "INSERT INTO q SELECT n, repeat('x', 5000000) FROM generate_series(1, 60) n",
-        "INSERT INTO q VALUES (61, '13100008688')")  # fmt: skip
-    assert sweep(postgres_database, maps.HIS, timeout=0.3) == [(0, "q", "a", (61,))]
-
-
-def test_a_store_that_is_lost_while_it_is_skimmed_is_out_of_reach(private_postgres, monkeypatch):
-    server, _ = private_postgres
-    with database_on(server) as url:
-        run(url, "CREATE TABLE q (id INTEGER PRIMARY KEY, a TEXT)",
-            "INSERT INTO q SELECT n, repeat('x', 1000) FROM generate_series(1, 20000) n")  # fmt: skip
-
-        def cut(_lines):
-            server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%'")
-            return False
-
-        monkeypatch.setattr(Texts, "may_hold", lambda _self, lines: cut(lines))
-        with pytest.raises(StoreUnreachable, match="gave no answer"):
-            sweep(url, maps.HIS)

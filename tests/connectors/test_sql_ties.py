@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
+import sqlalchemy as sa
 
 from dsar.connectors import Act, Held
 from dsar.datamap.schema import Then
@@ -207,3 +210,72 @@ def test_a_key_of_sqlite_that_leads_nowhere_is_refused_in_words(tmp_path):
     store = maps.store("sql", maps.collection("person", ("phone", "phone", "national")))
     with pytest.raises(StoreRefused, match="store "):
         erase(url, store)
+
+
+@contextmanager
+def just_before(beginning, act, *, times=1):
+    """Do something in another session just before a statement that begins so, once it has come so often."""
+    seen = []
+
+    def before(_connection, _cursor, statement, *_):
+        if statement.startswith(beginning):
+            seen.append(statement)
+            if len(seen) == times:
+                act()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", before)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", before)
+
+
+def test_a_row_that_nothing_holds_any_more_when_it_is_asked_what_does_goes(postgres_database):
+    orders = ("orders", f"{ORDERS}, {referring('person', 'person')}")
+    persons(postgres_database, orders)
+    run(postgres_database, "INSERT INTO orders VALUES (7, 2, '2021-03-20')")
+    store = store_of(KEPT)
+    with maps.connect(store, postgres_database) as connector:
+        person = store.collections["person"]
+        acts = [Act(one, True) for one in connector.find(person, maps.phones(maps.HIS))]
+        with just_before(
+            "SELECT DISTINCT p.place", lambda: run(postgres_database, "DELETE FROM orders")
+        ) as seen:
+            erased = [(each.act.found.key[0], each.gone, each.held) for each in connector.erase(person, acts)]
+    assert seen
+    assert erased == [(1, True, None), (2, True, None)]
+    assert left(postgres_database, "person") == [3]
+
+
+@pytest.mark.parametrize(
+    ("change", "stays"),
+    [("INSERT INTO orders VALUES (8, 5, '2021-03-21')", {2, 3}), ("DELETE FROM orders WHERE id = 7", {2, 3})],
+)
+def test_what_mariadb_says_is_gone_is_gone_whoever_writes_meanwhile(mariadb_database, change, stays):
+    """Between the question which rows go and the act no other session changes the answer; or all is tried again."""
+    persons(
+        mariadb_database,
+        (
+            "basket",
+            f"id INTEGER PRIMARY KEY, person INTEGER, {referring('person', 'person', 'ON DELETE CASCADE')}",
+        ),
+        ("orders", f"{ORDERS}, {referring('person', 'basket', 'ON DELETE CASCADE')}"),
+    )
+    run(mariadb_database, "INSERT INTO basket VALUES (5, 1), (6, 2)")
+    run(mariadb_database, "INSERT INTO orders VALUES (7, 6, '2021-03-20')")
+    store, refused = store_of(KEPT), []
+
+    def meanwhile():
+        try:
+            run(mariadb_database, "SET SESSION innodb_lock_wait_timeout = 1", change)
+        except sa.exc.OperationalError as error:
+            refused.append(error.orig.args[0])
+
+    with maps.connect(store, mariadb_database) as connector:
+        person = store.collections["person"]
+        acts = [Act(one, True) for one in connector.find(person, maps.phones(maps.HIS))]
+        with just_before("DELETE t", meanwhile, times=2):
+            erased = {each.act.found.key[0]: each.gone for each in connector.erase(person, acts)}
+    assert refused == [1205]  # it had to wait for us
+    assert erased == {1: True, 2: False}
+    assert set(left(mariadb_database, "person")) == stays

@@ -61,7 +61,9 @@ def at(moment: str) -> None:
 
 def alerts() -> list[tuple]:
     with db.read() as session:
-        return [(one.kind, one.reference, one.store, one.facts) for one in alerting.unsettled(session, limit=9)]
+        return [
+            (one.kind, one.reference, one.store, one.facts) for one in alerting.unsettled(session, limit=9)
+        ]
 
 
 def relooks(here: Desk, reference: str) -> list[tuple]:

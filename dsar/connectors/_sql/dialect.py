@@ -55,7 +55,7 @@ class Rows:
     key: Sequence[KeyPart]
     compared: Sequence[Cell]
     values: Sequence[tuple[Raw, ...]]  # key, then compared
-    only: Sequence[str] = ()  # conditions on the row `t` that must hold as well
+    unless: Sequence[str] = ()  # queries about the row `t`: where one finds anything, the row is left
 
     def cells(self) -> list[Cell]:
         """The columns of `values`."""

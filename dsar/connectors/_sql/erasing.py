@@ -1,14 +1,14 @@
 """Erasing: rows go, or fields of them, by key and only while they still hold what was found there."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from dsar.connectors import Act, Erased, Raw, Residue
+from dsar.connectors import Act, Erased, Held, Raw, Residue
 from dsar.connectors._shelf import Shelf
 from dsar.connectors._sql.dialect import COMPARED, Dialect, Look, Rows, Way
 from dsar.connectors._sql.finding import key_of
@@ -43,6 +43,9 @@ def emptied(cell: Cell) -> Raw:
     return _EMPTY[cell.kind]
 
 
+TRIES = 3  # to delete a row that something held, and nothing holds any more
+
+
 class Erasing:
     """One bounded transaction of acts on one collection."""
 
@@ -67,18 +70,37 @@ class Erasing:
         """
         going = [act.found.key for act in acts if act.delete]
         held, levels = holding.plan(connection, going) if holding.comes_first else ({}, [going])
-        only = holding.only(connection) if going else []
+        unless = holding.unless(connection) if going else []
         gone: set[Key] = set()
         leaving: dict[str, set[str]] = defaultdict(set)
         for group in _groups(acts, levels):
-            reached = self._reached(connection, group, only)
-            for act in group:
-                if act.found.key in reached:
-                    self._note_files(act, leaving)
-            gone |= reached
+            gone |= self._reached(connection, group, unless)
+        held |= self._held(connection, [act for act in acts if act.delete], gone, held, holding, unless)
+        for act in acts:
+            if act.found.key in gone:
+                self._note_files(act, leaving)
         self._remove_files(connection, leaving)
-        held |= holding.plan(connection, [key for key in going if key not in gone | held.keys()])[0]
         return [Erased(act, act.found.key in gone, held.get(act.found.key)) for act in acts]
+
+    def _held(
+        self,
+        connection: Connection,
+        acts: Sequence[Act],
+        gone: set[Key],
+        before: Mapping[Key, Held],
+        holding: Holding,
+        unless: Sequence[str],
+    ) -> dict[Key, Held]:
+        """What holds back the rows that stayed.  What held one may be gone by now: then it is tried once more."""
+        held = dict[Key, Held]()
+        for tries in range(TRIES):
+            left = [act for act in acts if act.found.key not in gone | before.keys() | held.keys()]
+            held |= holding.plan(connection, [act.found.key for act in left])[0]
+            left = [act for act in left if act.found.key not in held]
+            if not left or not unless or tries + 1 == TRIES:
+                return held
+            gone |= self._reached(connection, left, unless)
+        return held
 
     def empty(self, connection: Connection, hits: Sequence[Residue]) -> int:
         """Blank the one field of each hit; how many there were."""
@@ -89,7 +111,7 @@ class Erasing:
             count += len(self._dialect.change(connection, Rows(self._shape, self._key, [], keys), new))
         return count
 
-    def _reached(self, connection: Connection, acts: Sequence[Act], only: Sequence[str]) -> set[Key]:
+    def _reached(self, connection: Connection, acts: Sequence[Act], unless: Sequence[str]) -> set[Key]:
         """The keys of the rows that acts of one kind took effect on."""
         compared = [cell for cell in self._compared if all(cell.name in act.found.row for act in acts)]
         values = list(
@@ -97,7 +119,7 @@ class Erasing:
         )
         rows = Rows(self._shape, self._key, compared, values)
         if acts[0].delete:
-            places = self._dialect.delete(connection, replace(rows, only=only))
+            places = self._dialect.delete(connection, replace(rows, unless=unless))
         else:
             places = (
                 self._dialect.change(connection, rows, self._new(acts[0]))

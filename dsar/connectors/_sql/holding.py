@@ -39,11 +39,11 @@ class Holding:
         own = self._shape.name
         return bool(self._within) or any(own == tie.table for chain in self._beyond for tie in chain.ties)
 
-    def only(self, connection: Connection) -> list[str]:
-        """What must hold of a row `t`, in the words of the store, for its deletion to take no other along."""
+    def unless(self, connection: Connection) -> list[str]:
+        """Queries for what the deletion of a row `t` would take along, or break."""
         if self.comes_first:  # not every store reads a table that it deletes from
             return []
-        return [f"NOT EXISTS (SELECT 1 FROM {self._below(chain)})" for chain in self._asked(connection)]
+        return [f"SELECT 1 FROM {self._below(chain)}" for chain in self._asked(connection)]
 
     def plan(self, connection: Connection, keys: Sequence[Key]) -> tuple[dict[Key, Held], list[list[Key]]]:
         """Which rows are held back, were all of them to be deleted together; the others, in the order they go in.

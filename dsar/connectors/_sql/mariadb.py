@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from dsar.connectors import Raw
 from dsar.connectors._sql import ties
 from dsar.connectors._sql.dialect import Dialect, Look, Rows, Statement, Way, exactly, hexadecimal, whole
+from dsar.connectors._sql.mariadb_rows import bytewise, given_rows, reached_by, type_of
 from dsar.connectors._sql.raw import given_back
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
 
 GRACE = 2.0  # seconds beyond the server's own time-out before we stop waiting for its answer
-LONGEST = 16_000  # characters of a VARCHAR parameter in four-byte text
 NO_PRIVILEGE = (1044, 1142, 1143)
 _WHITE = " \t\r\n\u00a0\u3000"
 _NUMBERS = ("TINY", "SHORT", "LONG", "LONGLONG", "INT24", "YEAR")  # every other type is fetched as its text
@@ -112,7 +112,7 @@ class Mariadb(Dialect):
     def joined(self, shape: Shape, look: Look, at: str) -> Statement:
         tokens = _tokens(look)
         kind = (
-            _type(look.cell, [value for *_, value in tokens]) if look.way is Way.AS_IS else _text_type(look)
+            type_of(look.cell, [value for *_, value in tokens]) if look.way is Way.AS_IS else _text_type(look)
         )
         columns = f"COLUMNS (s INT PATH '$[0]', n INT PATH '$[1]', v {kind} PATH '$[2]')"
         given, value = (
@@ -129,7 +129,7 @@ class Mariadb(Dialect):
         given = "FROM_BASE64({p})" if cell.kind is Kind.BYTES else "{p}"
         equals = f"t.{cell.sql} = {given}"
         if cell.kind is Kind.TEXT:
-            equals += f" AND {_bytewise(f't.{cell.sql}')} = {_bytewise(given)}"
+            equals += f" AND {bytewise(f't.{cell.sql}')} = {bytewise(given)}"
         return KeyPart(f"t.{cell.sql}", equals, cell)
 
     def hidden_key(self, shape: Shape) -> list[KeyPart]:
@@ -148,17 +148,17 @@ class Mariadb(Dialect):
         return [KeyPart(digest, f"{{p}} = CONVERT({digest} USING utf8mb4) COLLATE utf8mb4_general_ci", cell)]
 
     def given(self, rows: Rows) -> Statement:
-        return _given(rows)
+        return given_rows(rows)
 
     def delete(self, connection: Connection, rows: Rows) -> set[int]:
-        source, values = _given(rows)
-        return _reached(connection, rows, f"DELETE t FROM {source}", values)
+        source, values = given_rows(rows)
+        return reached_by(connection, rows, f"DELETE t FROM {source}", values)
 
     def change(self, connection: Connection, rows: Rows, new: Sequence[tuple[Cell, Raw]]) -> set[int]:
-        source, values = _given(rows)
+        source, values = given_rows(rows)
         columns = ", ".join(f"t.{cell.sql} = :new{place}" for place, (cell, _) in enumerate(new))
-        given = {f"new{place}": given_back(cell, value) for place, (cell, value) in enumerate(new)}
-        return _reached(connection, rows, f"UPDATE {source} SET {columns}", {**values, **given})
+        values |= {f"new{place}": given_back(cell, value) for place, (cell, value) in enumerate(new)}
+        return reached_by(connection, rows, f"UPDATE {source} SET {columns}", values)
 
     def refused(self, connection: Connection, shape: Shape, act: str) -> bool:
         column = next(iter(shape.cells.values())).sql
@@ -198,15 +198,6 @@ def _cast(kind: Kind, declared: str) -> str:
     if kind is Kind.WHOLE:
         return "BIGINT UNSIGNED" if "unsigned" in declared else "BIGINT"
     return declared.replace("zerofill", "") if kind in (Kind.DECIMAL, Kind.TIME, Kind.INSTANT) else ""
-
-
-def _type(cell: Cell, values: Sequence[object]) -> str:
-    """The type of a parameter that is compared with the column, so that its index serves."""
-    if cell.kind is not Kind.TEXT and cell.cast:
-        return cell.cast
-    longest = max((len(str(value)) for value in values), default=0) or 1
-    kind = f"VARCHAR({longest})" if longest <= LONGEST else "LONGTEXT"
-    return kind + (cell.cast or " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
 
 
 def _text_type(look: Look) -> str:
@@ -253,46 +244,3 @@ def _expression(look: Look) -> str:
         case Way.PREFIX:
             return f"LEFT({held}, {look.length}) COLLATE utf8mb4_bin"
     return column
-
-
-def _bytewise(value: str) -> str:
-    return f"CAST(CONVERT({value} USING utf8mb4) AS BINARY)"
-
-
-def _given(rows: Rows) -> tuple[str, dict[str, Any]]:
-    """The rows as a table `p` with their places, joined to those of `t` that are meant, and the parameter."""
-    cells, count = rows.cells(), len(rows.key)
-    columns = ", ".join(
-        f"c{place} {_type(cell, [row[place] for row in rows.values])} PATH '$[{place}]'"
-        for place, cell in enumerate(cells)
-    )
-    given = f"JSON_TABLE(:rows, '$[*]' COLUMNS (place FOR ORDINALITY, {columns}))"
-    matched = [part.equals.format(p=f"p.c{place}") for place, part in enumerate(rows.key)]
-    matched += [_still(cell, f"p.c{count + place}") for place, cell in enumerate(rows.compared)]
-    matched += rows.only
-    if any(part.cell.name not in rows.shape.cells for part in rows.key):
-        source = f"{rows.shape.sql} t STRAIGHT_JOIN (SELECT DISTINCT * FROM {given} j) p"
-    else:
-        source = f"{given} p STRAIGHT_JOIN {rows.shape.sql} t"
-    return f"{source} ON {' AND '.join(matched)}", {"rows": json.dumps(rows.values)}
-
-
-def _still(cell: Cell, given: str) -> str:
-    if cell.kind is Kind.TEXT:
-        return f"{_bytewise(f't.{cell.sql}')} <=> {_bytewise(given)}"
-    return f"t.{cell.sql} <=> {f'FROM_BASE64({given})' if cell.kind is Kind.BYTES else given}"
-
-
-def _reached(connection: Connection, rows: Rows, act: str, values: dict[str, Any]) -> set[int]:
-    """Carry out an act on rows; the server tells how many it reached, and which it is asked where they are not all."""
-    if rows.shape.key:  # then no row is reached twice
-        connection.exec_driver_sql("SAVEPOINT before_act")
-        if connection.execute(text(act), values).rowcount == len(rows.values):
-            return set(range(len(rows.values)))
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before_act")
-    source, given = _given(rows)
-    places = connection.execute(text(f"SELECT p.place FROM {source} FOR UPDATE"), given)
-    reached = {place - 1 for place in places.scalars()}
-    if reached:
-        connection.execute(text(act), values)
-    return reached

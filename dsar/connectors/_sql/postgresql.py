@@ -52,6 +52,9 @@ _SETTLE = """
            set_config('DateStyle', 'ISO', false), set_config('IntervalStyle', 'iso_8601', false),
            set_config('client_encoding', %s, false)"""
 _COLUMNS = """
+    WITH RECURSIVE based(oid, base) AS (
+        SELECT oid, oid FROM pg_type WHERE typtype <> 'd'
+        UNION ALL SELECT d.oid, b.base FROM pg_type d JOIN based b ON b.oid = d.typbasetype WHERE d.typtype = 'd')
     SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END,
            n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
            b.typname, b.typtype = 'e', format_type(b.oid, NULL),
@@ -62,8 +65,8 @@ _COLUMNS = """
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    JOIN pg_type y ON y.oid = a.atttypid
-    JOIN pg_type b ON b.oid = CASE WHEN y.typtype = 'd' THEN y.typbasetype ELSE y.oid END
+    JOIN based y ON y.oid = a.atttypid
+    JOIN pg_type b ON b.oid = y.base
     LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary
     WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition
       AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
@@ -282,6 +285,6 @@ def _given(rows: Rows) -> tuple[str, str, dict[str, Any]]:
         if cell.kind is Kind.TEXT:
             held, given = _bytewise(held), _bytewise(given)
         matched.append(f"{held} IS NOT DISTINCT FROM {given}")
-    matched += rows.only
+    matched += [f"NOT EXISTS ({query})" for query in rows.unless]
     arrays = ", ".join(f"CAST(:row{place} AS {cell.cast}[])" for place, cell in enumerate(cells))
     return f"unnest({arrays}) WITH ORDINALITY AS p({', '.join(names)}, place)", " AND ".join(matched), values

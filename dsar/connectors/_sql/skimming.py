@@ -1,46 +1,73 @@
 """Skimming: PostgreSQL hands a table over as one stream of text; most of it is never taken apart."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import psycopg
 from psycopg.abc import Buffer
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
 
 TOGETHER = 1 << 17  # bytes of rows that are looked at together
 MOST = 20_000  # rows that are remembered; a table with more of them is better read row by row
 Place = tuple[int, str]  # oid of the table or partition, ctid
 
+_ENDED = ("57", "08")  # classes of SQLSTATE: we were told to stop, or the server is gone
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+
+
+class _TooMany(Exception):
+    """Only an exception makes the driver end a stream before its end."""
+
 
 def skimmed(
     driver: psycopg.Connection, table: str, columns: Sequence[str], may: Callable[[bytes], bool]
 ) -> list[Place] | None:
-    """Where the rows stand of which `may` says yes; None when there are too many.
+    """Where the rows stand of which `may` says yes; None when the table is better read row by row.
 
-    They stand there as long as the transaction sees what it sees now (repeatable read).  The server's own
-    time-out is set aside: it would bound the whole stream; what bounds it is our patience for the next piece.
-    Raises DBAPIError, as any statement does.
+    They stand there as long as the transaction sees what it sees now (repeatable read), and holds the lock
+    that its first statement takes: nobody rewrites the table meanwhile.  That statement waits for no longer than
+    any; for the stream the server's own time-out is set aside, and our patience for its next piece bounds it.
+
+    An account may read some columns and not where rows stand; then, and wherever else a stream is refused, the
+    table is read as any other.  Raises DBAPIError where the server ends it.
     """
     read = ", ".join(f"t.{each}" for each in columns)
     statement = f"COPY (SELECT t.tableoid, t.ctid, {read} FROM {table} t) TO STDOUT"
     try:
         with driver.cursor() as cursor:
+            cursor.execute(f"SELECT FROM {table} LIMIT 0".encode())
             cursor.execute("SAVEPOINT skimming")
             cursor.execute("SET LOCAL statement_timeout = 0")
-            places = _places(cursor, statement.encode(), may)
+            places = _tried(driver, cursor, statement.encode(), may)
             cursor.execute("ROLLBACK TO SAVEPOINT skimming")
     except psycopg.Error as error:
         raise DBAPIError(None, None, error) from None
     return places
 
 
-def _places(cursor: psycopg.Cursor, statement: bytes, may: Callable[[bytes], bool]) -> list[Place] | None:
+def _tried(
+    driver: psycopg.Connection, cursor: psycopg.Cursor, statement: bytes, may: Callable[[bytes], bool]
+) -> list[Place] | None:
+    try:
+        return _places(cursor, statement, may)
+    except _TooMany:
+        return None
+    except psycopg.Error as error:
+        refused = driver.info.transaction_status == TransactionStatus.INERROR
+        if not refused or (error.sqlstate or _ENDED[0]).startswith(_ENDED):
+            raise
+        return None
+
+
+def _places(cursor: psycopg.Cursor, statement: bytes, may: Callable[[bytes], bool]) -> list[Place]:
     places = list[Place]()
     with cursor.copy(statement) as stream:
         for rows in _together(stream):
             if may(_lines(rows)):
                 places += [_place(row) for row in rows if may(_lines([row]))]
             if len(places) > MOST:
-                return None
+                raise _TooMany
     return places
 
 
@@ -57,8 +84,9 @@ def _together(stream: Iterable[Buffer]) -> Iterator[list[bytes]]:
 
 
 def _lines(rows: Sequence[bytes]) -> bytes:
+    """The text of rows; an escape is a backslash again, or the blank that it stands for."""
     lines = b"".join(rows)
-    return lines.replace(rb"\\", b"\\") if b"\\" in lines else lines
+    return _ESCAPED.sub(lambda held: b"\\" if held[1] == b"\\" else b" ", lines) if b"\\" in lines else lines
 
 
 def _place(row: bytes) -> Place:

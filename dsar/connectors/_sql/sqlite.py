@@ -131,7 +131,7 @@ class Sqlite(Dialect):
         given = "".join(f", value ->> {place} AS c{place}" for place in range(len(cells)))
         matched = [part.equals.format(p=f"p.c{place}") for place, part in enumerate(rows.key)]
         matched += [_still(cell, f"p.c{count + place}") for place, cell in enumerate(rows.compared)]
-        matched += rows.only
+        matched += [f"NOT EXISTS ({query})" for query in rows.unless]
         probes = f"(SELECT key + 1 AS place{given} FROM json_each(:rows) LIMIT -1) p"
         source = f"{probes} CROSS JOIN {rows.shape.sql} t ON {' AND '.join(matched)}"
         return source, {"rows": json.dumps(rows.values)}
