@@ -1,4 +1,4 @@
-"""Looks that come days after an erasure, and what staff are to see to."""
+"""Looks that come days after an erasure, the emergency stop, and what staff are to see to."""
 
 import sqlalchemy as sa
 
@@ -41,8 +41,19 @@ def upgrade() -> None:
     )
     for column in ("key", "reference", "settled_at"):
         op.create_index(op.f(f"ix_alert_{column}"), "alert", [column])
+    op.create_table(
+        "stop",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("stopped_at", MOMENT, nullable=False),
+        sa.Column("stopped_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop")),
+    )
+    op.create_index(op.f("ix_stop_ended_at"), "stop", ["ended_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("stop")
     op.drop_table("alert")
     op.drop_table("relook")

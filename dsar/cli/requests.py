@@ -8,7 +8,7 @@ from dsar import clock, db
 from dsar.cli.speaking import answer, as_json, by_staff, given, office, with_identifiers
 from dsar.errors import BadInput
 from dsar.jobs import perform
-from dsar.services import erasing, intake, proving, showing, work
+from dsar.services import erasing, intake, proving, showing, stopping, work
 from dsar.terms import Right, language
 
 rights = click.Choice([right.value for right in Right])
@@ -134,6 +134,27 @@ def hold(ref: str, by: str, reason: str, as_json: bool) -> None:
         row = intake.get(session, ref)
         stage = erasing.hold(session, here.vault, row, by=by, reason=reason, at=clock.now()).stage
     answer({"reference": row.reference, "stage": stage}, as_json, f"{row.reference}: {stage}")
+
+
+@erasure.command("stop")
+@by_staff
+@as_json
+def stop_all(by: str, as_json: bool) -> None:
+    """Stop all erasures at once: nothing more is deleted anywhere."""
+    with office(), db.begin() as session:
+        stop = stopping.stop(session, by=by, at=clock.now())
+        shown = {"stopped": True, "since": clock.text(stop.stopped_at), "by": stop.stopped_by}
+    answer(shown, as_json, f"All erasures are stopped, since {shown['since']}, by {shown['by']}.")
+
+
+@erasure.command("resume")
+@by_staff
+@as_json
+def resume_all(by: str, as_json: bool) -> None:
+    """Let erasures go on that were stopped all at once; a lead or an officer can."""
+    with office(), db.begin() as session:
+        stopping.resume(session, by=by, at=clock.now())
+    answer({"stopped": False, "since": None, "by": None}, as_json, "Erasures go on.")
 
 
 @click.command("work")

@@ -1,6 +1,6 @@
 """Carry acts out in one collection: in chunks, halved where the store refuses a row, so that the others go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dsar.connectors import Act, Connector, Erased
 from dsar.datamap.types import Collection
@@ -12,9 +12,16 @@ Refused = list[tuple[Act, str]]  # with the store's reason, in our words
 
 
 def carried_out(
-    connector: Connector, collection: Collection, acts: Sequence[Act], chunk: int, refused: Refused
+    connector: Connector,
+    collection: Collection,
+    acts: Sequence[Act],
+    chunk: int,
+    refused: Refused,
+    may_go_on: Callable[[], None],
 ) -> Iterator[Erased]:
     """What became of each act, as it is done; `refused` is filled with those that the store would not do.
+
+    may_go_on: asked before each chunk; it raises what ends the work.
 
     What is held or refused is tried once more for as long as others go: they may have been in its way.
     """
@@ -24,6 +31,7 @@ def carried_out(
         held: list[Erased] = []
         gone = 0
         for start in range(0, len(left), chunk):
+            may_go_on()
             for erased in _chunk(connector, collection, left[start : start + chunk], refused):
                 gone += erased.gone
                 if erased.held:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from dsar import clock, faults
+from dsar import clock, db, faults
 from dsar.connectors import Act, Connector, Found, Held, Probe, Schema
 from dsar.datamap.ties import erase_order
 from dsar.datamap.types import Collection, Keep
@@ -15,7 +15,18 @@ from dsar.jobs import boxes, job
 from dsar.jobs.carrying import CHUNK, Refused, carried_out
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import acting, erasing, intake, keeping, reasons, refusing, searching, targets, work
+from dsar.services import (
+    acting,
+    erasing,
+    intake,
+    keeping,
+    reasons,
+    refusing,
+    searching,
+    stopping,
+    targets,
+    work,
+)
 from dsar.services.acting import Done
 from dsar.services.deciding import Decision, decide
 from dsar.services.sharing import standing
@@ -184,7 +195,7 @@ def _carry_out(
     try:
         if acts:
             connector.may_erase(collection)
-        for erased in carried_out(connector, collection, acts, CHUNK, refused):
+        for erased in carried_out(connector, collection, acts, CHUNK, refused, may_go_on):
             if erased.held:
                 doing.hold(erased.act, collection, erased.held)
             elif erased.gone and id(erased.act) not in reduced:
@@ -194,6 +205,12 @@ def _carry_out(
     except StoreRefused as error:
         refused = [(act, str(error)) for act in acts]
     doing.refuse(collection, refused)
+
+
+def may_go_on() -> None:
+    """Raise Stopped once somebody has stopped all erasures: between two chunks, nothing more goes."""
+    with db.read() as session:
+        stopping.refuse_while_stopped(session)
 
 
 @dataclass

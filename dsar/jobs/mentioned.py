@@ -8,7 +8,7 @@ from dsar.connectors import Connector, Place, Residue, Sought
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.jobs.sighting import Looking, RowKey
-from dsar.services import emptying, targets
+from dsar.services import emptying, stopping, targets
 from dsar.terms import Stage
 
 
@@ -78,8 +78,10 @@ def _counted(looking: Looking, empty: dict[str, list[Residue]]) -> dict[str, lis
     if not where:
         return {}
     with held(looking.claim) as session:
-        if not targets.stand(session, looking.batch, (Stage.ERASING, Stage.LOOKING)):
-            return {}  # what was looked for by another map is looked for once more
+        if stopping.current(session) or not targets.stand(
+            session, looking.batch, (Stage.ERASING, Stage.LOOKING)
+        ):
+            return {}  # what is left, or was looked for by another map, is looked for once more
         due = emptying.count(session, looking.store.name, rows, where, at=clock.now())
     may = {
         name: [hit for hit in some if (_reference(looking, hit), name) in due] for name, some in empty.items()

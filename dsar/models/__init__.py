@@ -1,6 +1,6 @@
 """The tables.  Importing this package loads them all."""
 
-from dsar.models.erasure import Erasure, ErasureItem, Look, RecipientAsk, Relook
+from dsar.models.erasure import Erasure, ErasureItem, Look, RecipientAsk, Relook, Stop
 from dsar.models.ledger import Book, Checkpoint, LedgerEntry
 from dsar.models.paper import Copy, PaperFile
 from dsar.models.request import Code, Evidence, Once, Request, RequestIdentifier, RequestKey
@@ -11,6 +11,6 @@ from dsar.models.work import Mail, Work
 __all__ = [
     "Alert", "Book", "Checkpoint", "Code", "Copy", "Erasure", "ErasureItem", "Evidence", "LedgerEntry", "Look", "Mail",
     "MapVersion", "Mention", "Once", "PaperFile",
-    "Probe", "RecipientAsk", "Relook", "Request", "RequestIdentifier", "RequestKey", "StoreWork",
+    "Probe", "RecipientAsk", "Relook", "Request", "RequestIdentifier", "RequestKey", "Stop", "StoreWork",
     "UnmappedPlace", "User", "Work",
 ]  # fmt: skip

@@ -87,6 +87,18 @@ class Relook(Recorded, Base):
     left: Mapped[int | None]  # records that had come back; None: not looked at, or could not be
 
 
+class Stop(Base):
+    """One time that all erasures were stopped at once."""
+
+    __tablename__ = "stop"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    stopped_at: Mapped[datetime]
+    stopped_by: Mapped[str] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_by: Mapped[str | None] = mapped_column(String(64))
+
+
 class RecipientAsk(Base):
     """A recipient that is no store of the map, asked by letter to erase."""
 

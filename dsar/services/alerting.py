@@ -30,8 +30,8 @@ def raise_alert(
         session.add(Alert(key=key, kind=kind, reference=reference, store=store, facts=facts, raised_at=at))
 
 
-def over(session: Session, kind: str, *, store: str, at: datetime) -> None:
-    """What was raised of this kind for a store is over by itself."""
+def over(session: Session, kind: str, *, store: str | None, at: datetime) -> None:
+    """What was raised of this kind, for a store where it is of one, is over by itself."""
     still = select(Alert).where(Alert.kind == kind, Alert.store == store, Alert.settled_at.is_(None))
     for alert in session.scalars(still):
         alert.settled_at, alert.settled_by = at, BY_ITSELF

@@ -24,6 +24,7 @@ UNPROVEN = "the identifiers are not proven yet"
 UNNAMED = "a place that the map does not name holds this person; map it"
 UNLED = "records that nothing leads to hold this person; say in the map by found_by or mentions what they are"
 ON_HOLD = "the erasure is held"
+ALL_STOPPED = "all erasures are stopped; a lead or an officer lets them go on"
 NEEDS_GO = "the plan is over its threshold; a second person must let it go"
 NO_LETTER = "no letter reaches this person; hand the answer over"
 ASKED = "asked to erase, not confirmed yet"
@@ -56,6 +57,7 @@ _CHINESE = {
     UNNAMED: "数据地图未列出的一处位置有此人的信息，须将其列入",
     UNLED: "有此人的记录，但数据地图没有通向它们的途径，须以 found_by 或 mentions 说明",
     ON_HOLD: "删除已被叫停",
+    ALL_STOPPED: "所有删除均已紧急停止，须由主管或负责人恢复",
     NEEDS_GO: "删除计划超过设定的数量，须由另一人放行",
     NO_LETTER: "无法通过信件联系此人，须另行交付答复",
     ASKED: "已要求删除，尚未确认",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from dsar.datamap import types
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Relook, Request, StoreWork
-from dsar.services import bygone, finding, intake, keys, maps, refusing
+from dsar.services import bygone, finding, intake, keys, maps, refusing, stopping
 from dsar.services.finding import Asked
 from dsar.terms import COPIED, KeyClass, Stage, Status
 from dsar.vault import Vault
@@ -39,7 +39,12 @@ class Batch:
 
 
 def to_erase(session: Session, vault: Vault, store: str, *, limit: int) -> Batch | None:
-    """The requests whose records in a store are to be erased now: planned, and the copy has what it gives of them."""
+    """The requests whose records in a store are to be erased now: planned, and the copy has what it gives of them.
+
+    None while all erasures are stopped.
+    """
+    if stopping.current(session) is not None:
+        return None
     item = ErasureItem
     counted = item.planned.is_not(None)
     wanted = _due(store, limit).where(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dsar import clock
 from dsar.models import Copy, Erasure, ErasureItem, Look, RecipientAsk, Request
-from dsar.services import barring, erasing, ledger, mailing, maps, reasons, verdicts, work
+from dsar.services import barring, erasing, ledger, mailing, maps, reasons, stopping, verdicts, work
 from dsar.terms import OPEN, CopyState, Stage, Status, StoreState
 
 Shown = dict[str, Any]
@@ -97,6 +97,8 @@ def _for_staff(session: Session, row: Request) -> list[Shown]:
     erasure = session.get(Erasure, row.reference)
     if erasure and erasure.stage == Stage.HELD:
         waits.append(_wait("staff", "erasure", since("erasure.held"), reasons.ON_HOLD))
+    if erasure and erasure.stage == Stage.ERASING and (stop := stopping.current(session)):
+        waits.append(_wait("staff", "erasure", moment(stop.stopped_at), reasons.ALL_STOPPED))
     if erasure and erasure.stage == Stage.PLANNED and verdicts.needs_go(session, row):
         waits.append(_wait("staff", "erasure", since("erasure.planned"), reasons.NEEDS_GO))
     waits += [

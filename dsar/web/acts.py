@@ -83,4 +83,6 @@ def _of_the_office() -> dict[str, str]:
         "user.added": _("Member of staff added"),
         "user.set_up": _("Member of staff set up the account"),
         "alert.settled": _("Alert seen to"),
+        "erasures.stopped": _("All erasures stopped"),
+        "erasures.resumed": _("Erasures go on"),
     }

@@ -3,6 +3,7 @@
 from dsar.terms import Role
 
 EVERYBODY = frozenset(Role)
+ACTING = frozenset({Role.HANDLER, Role.LEAD, Role.OFFICER})
 ANYBODY = None  # not signed in either
 
 MAY: dict[str, frozenset[Role] | None] = {
@@ -12,5 +13,7 @@ MAY: dict[str, frozenset[Role] | None] = {
     "desk.requests": EVERYBODY,
     "desk.request_page": EVERYBODY,
     "desk.alerts": EVERYBODY,
-    "desk.settle": frozenset({Role.HANDLER, Role.LEAD, Role.OFFICER}),
+    "desk.settle": ACTING,
+    "desk.stop": ACTING,
+    "desk.resume": frozenset({Role.LEAD, Role.OFFICER}),
 }

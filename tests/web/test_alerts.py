@@ -90,9 +90,9 @@ def test_the_list_is_as_long_as_it_needs_to_be(desk, at):
             )
     desk.get("/desk/alerts")
     assert desk.page.link("Alerts 99+") == "/desk/alerts"
-    shown = [len(list(desk.page.all("h2")))]
+    shown = [len(list(desk.page.all("h2", "govuk-heading-s")))]
     while "Older alerts" in desk.text:
-        shown.append(len(list(desk.follow("Older alerts").page.all("h2"))))
+        shown.append(len(list(desk.follow("Older alerts").page.all("h2", "govuk-heading-s"))))
     assert shown == [25, 25, 25, 25, 25, 5]
 
 
@@ -100,3 +100,29 @@ def test_the_list_is_as_long_as_it_needs_to_be(desk, at):
 def test_an_address_that_was_changed_by_hand_shows_the_newest(desk, ask, at, before):
     returned(ask(Right.ERASURE)[0].reference, at=at)
     assert TITLE in desk.get(f"/desk/alerts?before={before}").text
+
+
+@pytest.mark.parametrize(
+    ("role", "may_resume"), [(Role.HANDLER, False), (Role.LEAD, True), (Role.OFFICER, True)]
+)
+def test_whoever_acts_may_stop_everything_and_who_answers_for_it_lets_it_go_on(
+    reader, hire, role, may_resume
+):
+    reader.get("/desk/sign-in").submit("Sign in", name=hire("wu", role), password=PASSWORD)
+    reader.get("/desk/alerts").submit("Stop all erasures")
+    assert "Stopped by wu." in reader.text
+    assert "I have seen to it" not in reader.text
+    if may_resume:
+        reader.submit("Let erasures go on")
+        assert "Nothing here." in reader.text
+    else:
+        assert "A lead or an officer can let them go on." in reader.text
+        data = reader.page.filled("Sign out", {})[1]
+        assert reader.client.post("/desk/erasures/resume", data=data).status_code == 403
+
+
+def test_who_only_looks_stops_nothing(reader, hire):
+    reader.get("/desk/sign-in").submit("Sign in", name=hire("wu", Role.AUDITOR), password=PASSWORD)
+    assert "Stop all erasures" not in reader.get("/desk/alerts").text
+    data = reader.page.filled("Sign out", {})[1]
+    assert reader.client.post("/desk/erasures/stop", data=data).status_code == 403

@@ -10,7 +10,7 @@ from flask_login import current_user
 from dsar import clock, db
 from dsar.errors import NotFound
 from dsar.models import Alert
-from dsar.services import alerting, relooking
+from dsar.services import alerting, relooking, stopping
 from dsar.web import here, permissions
 from dsar.web.desk.door import bp
 from dsar.web.language import own
@@ -31,10 +31,13 @@ def alerts():
     before = request.args.get("before", type=int)
     with db.read() as data:
         found = alerting.unsettled(data, limit=PAGE + 1, before=before if before and before < 2**63 else None)
-    lines = [(one, _title(one), _words(one)) for one in found[:PAGE]]
-    later = found[PAGE - 1].id if len(found) > PAGE else None
-    may_settle = current_user.role in (permissions.MAY["desk.settle"] or ())
-    return render_template("desk/alerts.html", lines=lines, later=later, may_settle=may_settle)
+        stands = stopping.current(data)
+    return render_template(
+        "desk/alerts.html",
+        lines=[(one, _title(one), _words(one)) for one in found[:PAGE]],
+        later=found[PAGE - 1].id if len(found) > PAGE else None,
+        stop=stands, by_itself=(stopping.STOPPED,), may=_may,
+    )  # fmt: skip
 
 
 @bp.post("/alerts/<int:id>")
@@ -48,6 +51,26 @@ def settle(id: int):
     return redirect(url_for("desk.alerts"))
 
 
+@bp.post("/erasures/stop")
+def stop():
+    """Nothing more is deleted anywhere."""
+    with db.begin() as data:
+        stopping.stop(data, by=current_user.name, at=clock.now())
+    return redirect(url_for("desk.alerts"))
+
+
+@bp.post("/erasures/resume")
+def resume():
+    """Erasing goes on."""
+    with db.begin() as data:
+        stopping.resume(data, by=current_user.name, at=clock.now())
+    return redirect(url_for("desk.alerts"))
+
+
+def _may(page: str) -> bool:
+    return current_user.role in (permissions.MAY[page] or ())
+
+
 def _waiting() -> str:
     with db.read() as data:
         found = alerting.count(data, most=COUNTED)
@@ -58,6 +81,7 @@ def _title(alert: Alert) -> str:
     titles = {
         relooking.RETURNED: _("Records have come back after they were erased"),
         relooking.UNSEEN: _("A system could not be looked at again"),
+        stopping.STOPPED: _("All erasures are stopped"),
     }
     return titles.get(alert.kind, alert.kind)
 
@@ -80,4 +104,11 @@ def _words(alert: Alert) -> list[str]:
         n = alert.facts.get("requests", 0)
         waits = ngettext("%(n)s erasure waits for it.", "%(n)s erasures wait for it.", n, n=n)
         return [*system, waits, _("It is tried again by itself.")]
+    if alert.kind == stopping.STOPPED:
+        return [
+            _(
+                "Stopped by %(name)s. Nothing is deleted until a lead or an officer lets erasures go on.",
+                name=alert.facts.get("by"),
+            )
+        ]
     return system
