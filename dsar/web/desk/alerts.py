@@ -40,12 +40,12 @@ def alerts():
     )  # fmt: skip
 
 
-@bp.post("/alerts/<int:id>")
-def settle(id: int):
+@bp.post("/alerts/<int:number>")
+def settle(number: int):
     """Somebody has seen to it."""
     try:
         with db.begin() as data:
-            alerting.seen_to(data, id, by=current_user.name, at=clock.now())
+            alerting.seen_to(data, number, by=current_user.name, at=clock.now())
     except (NotFound, OverflowError):
         abort(404)
     return redirect(url_for("desk.alerts"))
