@@ -48,7 +48,7 @@ def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         if not targets.stand(session, batch, (Stage.ERASING, Stage.LOOKING)):
             return clock.real()  # what was seen was looked for by another map: once more
         acting.recovered(session, store, references, at=clock.now())
-        acting.looked(session, batch.datamap, store, looking.saw, at=clock.now())
+        acting.looked(session, batch.datamap, store, references, looking.saw, at=clock.now())
     return clock.real()
 
 

@@ -10,7 +10,8 @@ from dsar.jobs import job
 from dsar.jobs.look import look_at
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import answering, intake, relooking, targets
+from dsar.services import answering, intake, maps, relooking, targets
+from dsar.services.targets import Batch
 from dsar.services.work import Claim
 from dsar.terms import Status
 
@@ -30,16 +31,26 @@ def relook_store(office: Office, claim: Claim, *, store: str) -> datetime | None
         with faults.effect("relook.read"):
             looking = look_at(office, claim, batch, batch.datamap.stores[store])
     except StoreProblem as error:
-        if claim.tries >= PATIENT:
-            with held(claim) as session:
-                references = [target.reference for target in batch.targets]
-                relooking.unseen(session, store, references, str(error), at=clock.now())
+        if claim.tries >= PATIENT and _given_up(claim, batch, store, error):
+            return clock.real()
         raise
     with faults.effect("relook.write"), held(claim) as session:
-        relooking.looked(session, batch.datamap, store, looking.saw, at=clock.now())
         seen = {target.reference for target in batch.targets}
+        relooking.looked(session, batch.datamap, store, seen, looking.saw, at=clock.now())
         _let_go(session, seen - relooking.waiting(session, seen))
     return clock.real()
+
+
+def _given_up(claim: Claim, batch: Batch, store: str, error: StoreProblem) -> bool:
+    """Whether nobody will mend a store: it is in the map no more.  Otherwise somebody is told to."""
+    references = [target.reference for target in batch.targets]
+    with held(claim) as session:
+        if store in maps.current(session)[1].stores:
+            relooking.unseen(session, store, references, str(error), at=clock.now())
+            return False
+        relooking.lost(session, store, references, at=clock.now())
+        _let_go(session, set(references) - relooking.waiting(session, references))
+        return True
 
 
 def _let_go(session: Session, references: set[str]) -> None:

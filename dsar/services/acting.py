@@ -1,7 +1,7 @@
 """Erasing and looking, store by store: who is due, and what was done and seen."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -112,10 +112,16 @@ def _gone(item: ErasureItem, act: Done) -> int:
 
 
 def looked(
-    session: Session, datamap: DataMap, store: str, saw: dict[tuple[str, str], Saw], *, at: datetime
+    session: Session,
+    datamap: DataMap,
+    store: str,
+    of: Collection[str],
+    saw: dict[tuple[str, str], Saw],
+    *,
+    at: datetime,
 ) -> None:
-    """Record a look; erase again what was born in between, and close what is clean."""
-    references = sorted({reference for reference, _ in saw})
+    """Record a look for these requests; erase again what was born in between, and close what is clean."""
+    references = sorted(of)
     items = {(i.reference, i.collection): i for i in _items(session, store, set(references))}
     tried_again = {key for key, item in items.items() if refusing.is_refused(item)}
     saw = {key: one for key, one in saw.items() if key not in tried_again}

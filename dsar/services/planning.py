@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dsar.datamap.types import Collection, DataMap, Store
+from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Probe, Request, RequestIdentifier, StoreWork
 from dsar.models.search import UNMAPPED
 from dsar.services import ledger, reasons
@@ -103,23 +103,28 @@ def _items(session: Session, reference: str) -> dict[Place, ErasureItem]:
 def _add_items(session: Session, row: Request, datamap: DataMap, *, at: datetime) -> bool:
     """One item for each collection; an unmapped place that has been mapped since becomes one.
 
+    A store in which every place was dismissed has one for each of them: it is looked at all the same.
     True when any of these holds records.
     """
     there = _items(session, row.reference)
+    dismissed = [(s, d.table) for s in datamap.stores.values() if not s.collections for d in s.dismissed]
+    bare = [(store, table) for store, table in dismissed if (store.name, table) not in there]
     fresh = [
         (s, c)
         for s, c in datamap.collections()
         if not ((s.name, c.name) in there and there[s.name, c.name].mapped)
     ]
-    if not fresh:
+    if not fresh and not bare:
         return False
     counts, searched = _counted(session, row.reference), _searched(session, row.reference)
     planned = {
         (s.name, c.name): counts.get((s.name, c.name), 0) if s.name in searched else None for s, c in fresh
     }
-    _record(session, row, planned, at=at)
+    _record(session, row, planned | {(store.name, table): None for store, table in bare}, at=at)
+    for store, table in bare:
+        _item(session, row, store.name, table).mapped = False
     for store, collection in fresh:
-        item = there.get((store.name, collection.name)) or _item(session, row, store, collection)
+        item = there.get((store.name, collection.name)) or _item(session, row, store.name, collection.name)
         item.mapped, item.planned, item.reason = (
             True,
             planned[store.name, collection.name],
@@ -130,8 +135,8 @@ def _add_items(session: Session, row: Request, datamap: DataMap, *, at: datetime
     return any(planned.values())
 
 
-def _item(session: Session, row: Request, store: Store, collection: Collection) -> ErasureItem:
-    item = ErasureItem(reference=row.reference, store=store.name, collection=collection.name)
+def _item(session: Session, row: Request, store: str, collection: str) -> ErasureItem:
+    item = ErasureItem(reference=row.reference, store=store, collection=collection)
     item.erased = item.kept = item.rounds = item.keepable = 0
     item.cannot, item.where = False, []
     session.add(item)

@@ -64,10 +64,16 @@ def is_over(session: Session, store: str, *, at: datetime) -> bool:
 
 
 def looked(
-    session: Session, datamap: DataMap, store: str, saw: Mapping[tuple[str, str], Saw], *, at: datetime
+    session: Session,
+    datamap: DataMap,
+    store: str,
+    of: Collection[str],
+    saw: Mapping[tuple[str, str], Saw],
+    *,
+    at: datetime,
 ) -> None:
-    """Record a look; whoever has come back has the request opened anew and is erased again."""
-    left: dict[str, int] = defaultdict(int)
+    """Record a look for these requests; whoever has come back has the request opened anew and is erased again."""
+    left = dict.fromkeys(of, 0)
     for (reference, _), one in saw.items():
         left[reference] += one.residue
     alerting.over(session, UNSEEN, store=store, at=at)
@@ -82,11 +88,14 @@ def looked(
     stands = {key: one for key, one in saw.items() if key[0] in references}
     acting.note_looks(session, store, {key: one for key, one in stands.items() if not left[key[0]]}, at=at)
     back = {key: one for key, one in stands.items() if left[key[0]]}
-    for reference in sorted({reference for reference, _ in back}):
+    returned = sorted({reference for reference, _ in back})
+    for reference in returned:
         _take_up(session, intake.get(session, reference), store, back, at=at)
     session.flush()
-    if back:
-        acting.looked(session, datamap, store, back, at=at)
+    if returned:
+        acting.looked(session, datamap, store, returned, back, at=at)
+        # at once, not within the day: a field that mentions the person is emptied only by a look at an open erasure
+        looking.call_again(session, returned, at=at - looking.AGAIN)
 
 
 def waiting(session: Session, references: Collection[str]) -> set[str]:
@@ -121,6 +130,17 @@ def unseen(session: Session, store: str, references: Iterable[str], reason: str,
     """A store could not be looked at again, try after try: somebody must see to it."""
     waiting = sorted(references)
     alerting.raise_alert(session, UNSEEN, store=store, at=at, requests=len(waiting), reason=reason)
+
+
+def lost(session: Session, store: str, references: Collection[str], *, at: datetime) -> None:
+    """A store that was taken out of the map and does not answer cannot be looked at any more; the looks say so."""
+    due = _due(session, store, sorted(references), at=at)
+    facts = {"store": store, "left": None}
+    entries = [Entry(ref, "store.relooked", facts) for ref in sorted({look.reference for look in due})]
+    ledger.record_many(session, entries, actor="worker", at=at)
+    for look in due:
+        look.done_at, look.left = at, None
+    alerting.over(session, UNSEEN, store=store, at=at)
 
 
 def _due(session: Session, store: str, references: list[str], *, at: datetime) -> list[Relook]:

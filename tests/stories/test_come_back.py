@@ -179,3 +179,65 @@ def test_the_map_says_after_how_many_days(folder, tmp_path):
         (reference,) = here.file([Right.ERASURE], case.read().identifiers)
         here.work()
         assert relooks(here, reference) == [("2021-11-27", None, None)]
+
+
+def test_a_record_of_somebody_else_that_mentions_the_person_again_is_emptied_at_once(folder, here, erased):
+    with closing(sqlite3.connect(folder / "orders.sqlite")) as live, live:
+        (other,) = live.execute(
+            "select max(id) from course_order where receiver_phone is not null"
+        ).fetchone()
+        live.execute("update course_order set receiver_phone = '131-0000-8688' where id = ?", [other])
+    at("2021-11-25T02:00:00Z")
+    here.work()
+    assert here.show(erased)["status"] == "closed"
+    with closing(sqlite3.connect(folder / "orders.sqlite")) as live:
+        held = live.execute("select receiver_phone from course_order where id = ?", [other]).fetchone()
+    assert held in ((None,), ("",))
+    assert alerts() == [("relook.returned", erased, "orders", {"places": {"orders.course_order": 1}})]
+    assert here.ledger_is_whole()
+
+
+def without(plain: dict, store: str) -> dict:
+    """The map without the recipients that are this store."""
+    plain["recipients"] = {k: v for k, v in plain["recipients"].items() if v.get("store") != store}
+    for each in plain["stores"].values():
+        for held in each.get("collections", {}).values():
+            if told := [name for name in held.pop("recipients", []) if name in plain["recipients"]]:
+                held["recipients"] = told
+    return plain
+
+
+def write(plain: dict, file: Path) -> Path:
+    file.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+    return file
+
+
+def test_a_store_that_left_the_map_and_is_away_is_looked_at_no_more(folder, here, erased, tmp_path):
+    (folder / "class.sqlite").unlink()
+    plain = without(yaml.safe_load(stores.AFTER_MAP.read_text(encoding="utf-8")), "class_app")
+    del plain["stores"]["class_app"]
+    here.apply(write(plain, tmp_path / "map.yaml"))
+    at("2021-11-25T02:00:00Z")
+    for _ in range(5):
+        here.work(retry_now=True)
+    assert relooks(here, erased)[0] == ("2021-11-25", "2021-11-25T02:00:00Z", None)
+    assert alerts() == []
+
+
+def test_a_store_of_dismissed_places_alone_is_looked_at_again_too(folder, tmp_path):
+    plain = without(yaml.safe_load(stores.AFTER_MAP.read_text(encoding="utf-8")), "class_app")
+    plain["stores"]["class_app"].pop("collections")
+    plain["stores"]["class_app"]["dismissed"] = {"member": {"reason": "of nobody", "by": "zhou"}}
+    with desk(tmp_path / "home", stores.environment(folder)) as here:
+        here.apply(write(plain, tmp_path / "map.yaml"))
+        (reference,) = here.file([Right.ERASURE], case.read().identifiers)
+        here.work()
+        assert verdicts(here.erasure(reference))["class_app.member"] == "RESIDUE"
+        with closing(sqlite3.connect(folder / "class.sqlite")) as live, live:
+            live.execute("delete from member")
+        at("2021-11-24T09:00:00Z")
+        here.work()
+        assert here.show(reference)["status"] == "closed"
+        at("2021-11-25T09:00:00Z")
+        here.work()
+        assert relooks(here, reference)[0] == ("2021-11-25", "2021-11-25T09:00:00Z", 0)
