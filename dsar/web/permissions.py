@@ -1,9 +1,9 @@
 """Who may open which page of the desk: one table, and a page that is not in it opens to nobody."""
 
+from dsar.services import staff, stopping
 from dsar.terms import Role
 
 EVERYBODY = frozenset(Role)
-ACTING = frozenset({Role.HANDLER, Role.LEAD, Role.OFFICER})
 ANYBODY = None  # not signed in either
 
 MAY: dict[str, frozenset[Role] | None] = {
@@ -13,7 +13,7 @@ MAY: dict[str, frozenset[Role] | None] = {
     "desk.requests": EVERYBODY,
     "desk.request_page": EVERYBODY,
     "desk.alerts": EVERYBODY,
-    "desk.settle": ACTING,
-    "desk.stop": ACTING,
-    "desk.resume": frozenset({Role.LEAD, Role.OFFICER}),
+    "desk.settle": staff.ACTING,
+    "desk.stop": staff.ACTING,
+    "desk.resume": stopping.ENDING,
 }
