@@ -1,7 +1,8 @@
 # What one types. Every target first sees to the system packages and to .venv by itself; the second run starts at once.
 
 BIN := .venv/bin
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# Two more than there are processors: tests wait for servers and for other processes.
+SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(nproc) + 2))) --maxprocesses 4 --dist loadfile
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard dsar/translations/*/LC_MESSAGES/messages.po))
 
 .PHONY: help setup demo run test proof bench fix checks messages lock vendor catalogues test-packages

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from bench import by_value, idle, plain, runs, yardsticks
+from bench import by_value, idle, plain, runs, suppressed, sweep, yardsticks
 from bench.house import House, house
 from bench.made_up_stores import HEAVY
 from bench.runs import Cost, closed, warm
@@ -62,7 +62,7 @@ def main() -> None:
         "work",
         "measured",
         "CPU-s each",
-        "of the plain loop, same run",
+        "of the plain loop or driver, same run",
         "of Fides (above 1: better)",
         title=title,
     )
@@ -77,13 +77,17 @@ def _figures(asked: argparse.Namespace) -> Iterator[Figure]:
         with house(customers=asked.customers, heavy=asked.heavy, own=asked.own) as where:
             for part in (part for part in PARTS if part in asked.parts):
                 yield from PARTS[part](where, asked)
+    if "sweep" in asked.parts:
+        yield from _sweeps(asked)
+    if "suppressed" in asked.parts:
+        yield from _suppressed(asked)
     if "idle" in asked.parts:
         yield from _idle()
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    every = [*PARTS, "idle"]
+    every = [*PARTS, "sweep", "suppressed", "idle"]
     parser.add_argument(
         "parts", nargs="*", default=every, help=f"which of {', '.join(every)}; all when none is named"
     )
@@ -91,6 +95,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=200, help="access requests at once")
     parser.add_argument("--erasures", type=int, default=1_000, help="erasures at once")
     parser.add_argument("--heavy", type=int, default=10_000, help="rows of the one large person")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows that are searched by value")
+    parser.add_argument("--tombstones", type=int, default=1_000_000, help="people who are to stay erased")
     parser.add_argument(
         "--own", choices=["postgresql", "sqlite"], default="postgresql", help="our own database"
     )
@@ -133,6 +139,15 @@ def _looks(where: House, asked: argparse.Namespace) -> Iterator[Figure]:
     yield Figure(work, seconds, "s", False, cpu)
 
 
+def _sweeps(asked: argparse.Namespace) -> Iterator[Figure]:
+    for speed in sweep.speeds(asked.rows):
+        here, work = ("driver", speed.driver), f"{speed.kind}: {speed.rows:,} rows searched by value for"
+        yield Figure(f"{work} one person", speed.one, "rows/s", True, None, here)
+        yield Figure(f"{work} {sweep.PEOPLE:,}", speed.many, "rows/s", True, None, here)
+        yield Figure(f"{speed.kind}: the engine's own reading", speed.engine, "rows/s", True, None, here)
+        yield Figure(f"{speed.kind}: our process grew by", speed.grown, "MB", False)
+
+
 def _erasures(where: House, asked: argparse.Namespace) -> Iterator[Figure]:
     n, first = asked.erasures, asked.customers // 2
     loop = plain.deletes(where.crm_url, where.affiliate_url, range(first, first + n))
@@ -154,6 +169,16 @@ def _erasures(where: House, asked: argparse.Namespace) -> Iterator[Figure]:
     )
     fides = ("masks, no look", yardsticks.ERASURE_ONE)
     yield Figure("one erasure, looked at, certificate", one.seconds, "s", False, one.cpu, None, fides)
+
+
+def _suppressed(asked: argparse.Namespace) -> Iterator[Figure]:
+    """On both databases, whatever --own says: each call beside the bare /healthz of the same server."""
+    for own in ("sqlite", "postgresql"):
+        alive, *calls = suppressed.times(own, asked.tombstones)
+        for call in calls:
+            work = f"who is suppressed, {call.what} a call, {asked.tombstones:,} tombstones, {own}"
+            yield Figure(f"{work}, p50", call.p50, "ms", False, None, ("/healthz", alive.p50))
+            yield Figure(f"{work}, p99", call.p99, "ms", False, None, ("/healthz", alive.p99))
 
 
 def _idle() -> list[Figure]:

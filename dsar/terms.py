@@ -103,6 +103,23 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=order.index, default=Verdict.NOTHING_HELD)
 
 
+class Outcome(StrEnum):
+    """What a recipient answers that was asked to erase what it received (PIPL 21, 23, 47)."""
+
+    ERASED = "erased"
+    NOTHING_HELD = "nothing_held"
+    KEPT_BY_LAW = "kept_by_law"  # erased, but for what a law obliges it to keep (PIPL 47(2))
+    OWN_BASIS = "own_basis"  # refused: it holds this on a basis of its own
+    TECHNICALLY_HARD = "technically_hard"  # refused: it cannot be erased, only locked (PIPL 47(2))
+    OTHERS_TOO = "others_too"  # refused: the records are other people's as well
+    NO_GROUND = "no_ground"  # refused, and it does not say why
+
+
+CONFIRMING = frozenset(
+    {Outcome.ERASED, Outcome.NOTHING_HELD, Outcome.KEPT_BY_LAW}
+)  # every other is a refusal
+
+
 class KeyClass(StrEnum):
     """What a key of a request seals; each class has its own day of destruction."""
 
@@ -128,6 +145,27 @@ class Seen(StrEnum):
     LOCATOR = "locator"  # by the place where the records were
     VALUE = "value"  # every column, by value
     PREFIX = "prefix"  # typed into the search box, as a person would
+
+
+class GapKind(StrEnum):
+    """How a place differs from what the data map says of it."""
+
+    NEW_TABLE = "new_table"  # the map does not name it
+    NEW_COLUMN = "new_column"  # of a table that it names
+    MEANING = "meaning"  # what stands in a mapped column is not what stood there
+    TYPE = "type"  # a mapped column has another type than it had
+    MISSING = "missing"  # the map names it, and the store does not have it
+    UNTIED = "untied"  # a field of a form that is tied to no place, and not said not to be kept
+
+
+class Dismissal(StrEnum):
+    """Why a person says that a place is not personal; a closed list, so that no words hold personal data."""
+
+    TECHNICAL = "technical"  # of the machines: logs, versions, settings
+    REFERENCE = "reference"  # codes, products, prices
+    ORGANISATION = "organisation"  # the controller's own addresses and numbers
+    TEST_DATA = "test_data"  # invented people
+    KNOWN = "known"  # what the map says of it is still right
 
 
 LANGUAGES = ("zh-CN", "en")

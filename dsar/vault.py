@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -41,6 +41,7 @@ class Vault:
         self.folder = folder
         self._wrap = AESGCM(_derive(master, "wrap"))
         self._blind = _derive(master, "blind")
+        self._tombstone = _derive(master, "tombstone")
         self._sign = Ed25519PrivateKey.from_private_bytes(_derive(master, "sign"))
         self._mark = hmac.digest(_derive(master, "mark"), b"dsar-vault-1", "sha256").hex()
 
@@ -76,6 +77,12 @@ class Vault:
         """A keyed digest, in hex, by which an identifier is looked up and never read."""
         return hmac.digest(self._blind, f"{kind}\0{value}".encode(), "sha256").hex()
 
+    def tombstone(self, kind: str, form: str, text: str) -> bytes:
+        """A keyed digest, 32 bytes, by which somebody who was erased is known again in one written form."""
+        return hmac.digest(
+            self._tombstone, f"{kind}\0{form}\0{text}".encode(errors="surrogatepass"), "sha256"
+        )
+
     def sign(self, message: bytes) -> bytes:
         """An Ed25519 signature, 64 bytes."""
         return self._sign.sign(message)
@@ -83,6 +90,11 @@ class Vault:
     def signed(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature is ours."""
         return hmac.compare_digest(self._sign.sign(message), signature)
+
+    @property
+    def public_key(self) -> bytes:
+        """What anybody checks our signatures by, 32 bytes."""
+        return self._sign.public_key().public_bytes_raw()
 
     # Blobs
 
@@ -201,6 +213,15 @@ class SealedWriter:
             self._file.write(frame)
         except OSError as error:
             raise VaultProblem(f"the vault cannot be written: {error.strerror}") from error
+
+
+def signed_by(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether an Ed25519 signature was made by the holder of a key, ours or not."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _frames(file: BinaryIO, key: bytes) -> Iterator[bytes]:

@@ -12,7 +12,9 @@ from dsar import faults
 ROOT = Path(__file__).parents[1]
 JOBS = sorted((ROOT / "dsar" / "jobs").glob("*.py"))
 # What opens a store, writes or destroys files of the vault, makes papers, or sends mail.
-OUTSIDE = re.compile(r"(office\.store|vault\.(writer|destroy)|smtplib\.SMTP|make_files|sink\.file)$")
+OUTSIDE = re.compile(
+    r"(office\.store|vault\.(writer|destroy)|smtplib\.SMTP|make_files|sink\.file|wire\.call|messages\.(exchanged|told))$"
+)
 # Where each effect is; two places share one where they are two halves of the same act.
 PLACES = {
     "search.read": ["search.search_store"],
@@ -24,17 +26,26 @@ PLACES = {
     "erase.write": ["erase.erase_store"],
     "look.read": ["look.look_store"],
     "mention.act": ["mentioned._emptied"],
+    "derived.act": ["derived._renewed"],
     "look.write": ["look.look_store"],
     "relook.read": ["relook.relook_store"],
     "relook.write": ["relook.relook_store"],
+    "watch.read": ["watch.watch_store"],
+    "watch.write": ["watch.watch_store"],
     "copy.make": ["copy.make_copy"],
     "copy.write": ["copy.make_copy"],
     "certificate.make": ["certificate.make_certificate"],
     "certificate.write": ["certificate.make_certificate"],
     "mail.send": ["mail.send_mail"],
     "mail.write": ["mail.send_mail"],
-    "purge.write": ["purge.destroy_proof", "purge.expire_copy"],
-    "purge.destroy": ["purge.destroy_proof", "purge.expire_copy"],
+    "inspect.read": ["inspection.inspect_store"],
+    "inspect.write": ["inspection.inspect_store"],
+    "inspect.make": ["inspection.make_inspection"],
+    "inspect.sign": ["inspection.make_inspection"],
+    "recipient.send": ["recipients.ask_recipient", "senders.tell_sender"],
+    "recipient.write": ["recipients.ask_recipient", "senders.tell_sender"],
+    "purge.write": ["inspection.destroy_inspection", "purge.destroy_proof", "purge.expire_copy"],
+    "purge.destroy": ["inspection.destroy_inspection", "purge.destroy_proof", "purge.expire_copy"],
 }
 
 
@@ -120,7 +131,10 @@ def test_every_job_module_that_goes_outside_is_seen():
     """So that the first test does not pass because it looks for the wrong words."""
     modules = {path.stem: ast.parse(path.read_text()) for path in JOBS}
     seen = {name for name, module in modules.items() if list(jobs(module)) and going_outside(module)}
-    assert seen == {"certificate", "copy", "erase", "look", "mail", "purge", "search"}
+    assert seen == {
+        "certificate", "copy", "erase", "inspection", "look", "mail", "purge", "recipients", "search", "senders",
+        "watch",
+    }  # fmt: skip
 
 
 def test_the_check_sees_what_it_looks_for():

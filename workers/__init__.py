@@ -56,3 +56,4 @@ def open_office(**_: object) -> None:
     office = Office.open(config)
     with db.begin() as session:
         work.ensure(session, "make_checkpoint", key="checkpoint")
+        work.ensure(session, "watch_stores", key="watch")

@@ -8,7 +8,20 @@ from pathlib import Path
 
 import click
 
-from dsar.cli import ledgers, maps, operating, papers, people, requests
+from dsar.cli import (
+    erasures,
+    inspections,
+    ledgers,
+    maps,
+    operating,
+    papers,
+    people,
+    recipients,
+    requests,
+    restoring,
+    suppressed,
+)
+from dsar.cli.speaking import shown_safely
 from dsar.datamap.loader import MapErrors
 from dsar.errors import BadInput, DsarError
 
@@ -20,7 +33,9 @@ def root() -> None:
     """Answer people who ask what is held about them."""
 
 
-for module in (maps, requests, papers, ledgers, people, operating):
+for module in (
+    maps, requests, erasures, recipients, papers, inspections, ledgers, people, operating, suppressed, restoring,
+):  # fmt: skip
     for command in module.COMMANDS:
         root.add_command(command)
 
@@ -86,7 +101,7 @@ def _words(error: BaseException) -> str:
 
 
 def _say(text: str) -> None:
-    line = " ".join(text.split())
+    line = shown_safely(" ".join(text.split()))
     print(f"error: {line}", file=sys.stderr)
 
 

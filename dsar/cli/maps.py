@@ -10,11 +10,14 @@ from dsar import clock, db
 from dsar.cli.speaking import answer, as_json, office
 from dsar.config import Config
 from dsar.datamap.loader import Loaded, MapErrors, load
+from dsar.datamap.phones import REGIONS
 from dsar.datamap.report import MapError
+from dsar.datamap.types import DataMap
 from dsar.errors import BadInput
+from dsar.jobs import drafting, watch
 from dsar.jobs.stores import compare
 from dsar.law import load_rules
-from dsar.services import maps, moving
+from dsar.services import gaps, maps, moving, work
 
 
 @click.group("map")
@@ -65,6 +68,64 @@ def apply(file: Path, by: str | None, reason: str | None, as_json: bool) -> None
     answer(
         shown, as_json, f"Version {applied.version} of the map is in force, with {shown['stores']} stores."
     )
+
+
+@map_.command()
+@click.argument("store")
+@click.option(
+    "--map", "file", envvar="DSAR_MAP", type=click.Path(path_type=Path, readable=False), help="The map."
+)
+@click.option("--url", metavar="URL", help="Where the store is, when no map has it: as '${SHOP_URL}'.")
+@click.option("--by", required=True, metavar="NAME", help="Who signs for what is dismissed as not personal.")
+@click.option("--region", default="CN", show_default=True, help="Whose phone numbers have no country code.")
+@as_json
+def draft(store: str, file: Path | None, url: str | None, by: str, region: str, as_json: bool) -> None:
+    """Propose what a map lacks of a store, every guess marked `check:` (with --url: a whole new map)."""
+    if region not in REGIONS:
+        raise BadInput(f"{region!r} is no region of ISO 3166, such as CN")
+    config = Config.from_env()
+    if url is not None:
+        made = drafting.of_url(store, url, config, by=by, region=region)
+    else:
+        made = drafting.of_store(store, _map_of(file), config, by=by, region=region)
+    if not as_json:
+        click.echo(
+            f"{made.collections} collections, {made.dismissed} tables dismissed, {made.checks} guesses to answer.",
+            err=True,
+        )
+    answer(vars(made), as_json, made.yaml.rstrip())
+
+
+def _map_of(file: Path | None) -> DataMap:
+    """The map of a file or, where none is named, the one in force."""
+    if file is not None:
+        return read(file).map
+    with office(), db.read() as session:
+        return maps.current(session)[1]
+
+
+@map_.command("watch")
+@click.option("--queue", is_flag=True, help="Leave it to the workers.")
+@as_json
+def watch_(queue: bool, as_json: bool) -> None:
+    """Compare every store with the map in force now: what differs goes to the review list."""
+    with office() as here:
+        with db.begin() as session:
+            maps.current(session)
+            work.put(session, "watch_stores", key="watch")
+        if not queue:
+            watch.now(here)
+        with db.read() as session:
+            shown = {"stores": len(maps.current(session)[1].stores), **gaps.shown(session)}
+    lines = [f"not compared: {one['store']}: {one['reason']}" for one in shown["not_compared"]]
+    lines += [f"{one['place']}: {one['kind']}{_looking(one)}" for one in shown["listed"]]
+    lines.append(f"{shown['open']} places are on the review list, {shown['personal']} of them look personal.")
+    answer(shown, as_json, "\n".join(lines))
+
+
+def _looking(one: dict[str, Any]) -> str:
+    alike = [f"{name} like {seen['like']}" for name, seen in one["columns"].items() if seen["like"]]
+    return f" ({', '.join(alike)})" if alike else ""
 
 
 def read(file: Path) -> Loaded:

@@ -1,4 +1,4 @@
-"""Open, confirm and follow requests; show, let go and hold erasures; do the work."""
+"""Open, confirm and follow requests; do the work."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from dsar import clock, db
 from dsar.cli.speaking import answer, as_json, by_staff, given, office, with_identifiers
 from dsar.errors import BadInput
 from dsar.jobs import perform
-from dsar.services import erasing, intake, proving, showing, stopping, work
+from dsar.services import intake, proving, showing, work
 from dsar.terms import Right, language
 
 rights = click.Choice([right.value for right in Right])
@@ -92,71 +92,6 @@ def show_request(ref: str, as_json: bool) -> None:
     answer(shown, as_json, _request_words(shown))
 
 
-@click.group()
-def erasure() -> None:
-    """Erasures: plan, verdicts, hold and go."""
-
-
-@erasure.command("show")
-@click.argument("ref")
-@as_json
-def show_erasure(ref: str, as_json: bool) -> None:
-    """What an erasure came to, store by store."""
-    with office(), db.read() as session:
-        shown = showing.erasure(session, intake.get(session, ref))
-    lines = [f"{shown['reference']}: {shown['stage']}, {shown['verdict']}"]
-    lines += [f"  {s['name']}.{c['name']}: {c['verdict']}" for s in shown["stores"] for c in s["collections"]]
-    answer(shown, as_json, "\n".join(lines))
-
-
-@erasure.command()
-@click.argument("ref")
-@by_staff
-@as_json
-def go(ref: str, by: str, as_json: bool) -> None:
-    """Let a plan go that stopped at its threshold, or release a held one."""
-    with office(), db.begin() as session:
-        row = intake.get(session, ref)
-        stage = erasing.go(session, row, by=by, at=clock.now()).stage
-    answer({"reference": row.reference, "stage": stage}, as_json, f"{row.reference}: {stage}")
-
-
-@erasure.command()
-@click.argument("ref")
-@by_staff
-@click.option(
-    "--reason", required=True, metavar="TEXT", help="Why; it is sealed, the ledger holds its digest."
-)
-@as_json
-def hold(ref: str, by: str, reason: str, as_json: bool) -> None:
-    """Stop an erasure where it stands."""
-    with office() as here, db.begin() as session:
-        row = intake.get(session, ref)
-        stage = erasing.hold(session, here.vault, row, by=by, reason=reason, at=clock.now()).stage
-    answer({"reference": row.reference, "stage": stage}, as_json, f"{row.reference}: {stage}")
-
-
-@erasure.command("stop")
-@by_staff
-@as_json
-def stop_all(by: str, as_json: bool) -> None:
-    """Stop all erasures at once: nothing more is deleted anywhere."""
-    with office(), db.begin() as session:
-        stop = stopping.stop(session, by=by, at=clock.now())
-        shown = {"stopped": True, "since": clock.text(stop.stopped_at), "by": stop.stopped_by}
-    answer(shown, as_json, f"All erasures are stopped, since {shown['since']}, by {shown['by']}.")
-
-
-@erasure.command("resume")
-@by_staff
-@as_json
-def resume_all(by: str, as_json: bool) -> None:
-    """Let erasures go on that were stopped all at once; a lead or an officer can."""
-    with office(), db.begin() as session:
-        stopping.resume(session, by=by, at=clock.now())
-    answer({"stopped": False, "since": None, "by": None}, as_json, "Erasures go on.")
-
-
 @click.command("work")
 @click.option("--until-idle", is_flag=True, required=True, help="Do all that is due, then stop.")
 @click.option("--retry-now", is_flag=True, help="Ignore pauses between tries.")
@@ -185,4 +120,4 @@ def _request_words(shown: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-COMMANDS = [request, erasure, work_]
+COMMANDS = [request, work_]

@@ -1,6 +1,7 @@
 """What every command shares: the office it works in, and how it says what it did."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from dsar.jobs.office import Office
 from dsar.services.intake import Given
 
 F = TypeVar("F", bound=Callable[..., Any])
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 by_staff = click.option("--by", required=True, metavar="USER", help="The member of staff who does this.")
@@ -52,7 +54,12 @@ def answer(shown: Mapping[str, Any], as_json: bool, text: str) -> None:
         sys.stdout.buffer.write(json.dumps(shown, ensure_ascii=False).encode() + b"\n")
         sys.stdout.buffer.flush()
     else:
-        click.echo(text)
+        click.echo(shown_safely(text))
+
+
+def shown_safely(text: str) -> str:
+    """A text for a terminal: what would steer it, in the name of a table say, becomes one mark."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def given(identifiers: tuple[str, ...], file: str | None) -> list[Given]:

@@ -7,7 +7,7 @@ web page, no law.
 
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import ClassVar, Self
@@ -87,6 +87,17 @@ class Sought:
     value: str  # in its normal form
 
 
+@dataclass(frozen=True)
+class Derived:
+    """A place that a store fills from its tables by itself: what went in outlives the row that it came from."""
+
+    name: str  # as people are told: `student (statistics)`
+    tables: tuple[str, ...]  # that it is filled from, over others too, as far as the store tells
+    remedy: str  # brings it up to what they hold now; as somebody would type it
+    table: str = ""  # where it is a table of the store: its name
+    leftover: bool = False  # nothing that is told of it belongs to a row that stands
+
+
 @dataclass(frozen=True, repr=False)
 class Residue:
     """One place where an identifier stands.  Names of places, never values."""
@@ -98,6 +109,21 @@ class Residue:
     typed: Sought | None = None  # offered by a search box: what was being typed,
     prefix: int = 0  # and how many characters of it, in the shortest form, brought this entry up
     own: bool = False  # the record is the subject's: one of the probes given to the sweep leads to it
+    derived: Derived | None = None  # the place, where it is one; then `table` is its name
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What became of one derived place: brought up to date, or why not, in our words."""
+
+    derived: Derived
+    problem: str | None = None
+    unseen: bool = False  # then the store does not show this account what stands there either
+
+
+# Whose a record is, told by the columns that may say so, as the store holds them; () for nobody's.
+Mentions = Callable[[Residue, str], bool]  # whether what a field holds now is still what a sweep saw there
+Tells = Callable[[Mapping[str, object]], Sequence[int]]
 
 
 class Connector(ABC):
@@ -105,6 +131,8 @@ class Connector(ABC):
 
     kind: ClassVar[str]
     has_search_box: ClassVar[bool] = False
+    whole: ClassVar[bool] = False  # a record is kept or deleted whole: it has no fields to empty, and no lock
+    by_table: ClassVar[bool] = False  # a sweep asks for each of its places when it is due
 
     def __init_subclass__(cls) -> None:
         KINDS[cls.kind] = cls
@@ -141,6 +169,13 @@ class Connector(ABC):
         """
         self.check()
 
+    def sample(self, table: str, columns: Sequence[str], limit: int) -> Iterator[tuple[str | None, ...]]:
+        """The beginnings of what stands in some columns of at most `limit` records, newest and oldest; None: empty.
+
+        It is for guessing what a column holds, and is kept nowhere.  A kind that cannot be sampled gives nothing.
+        """
+        return iter(())
+
     def ties(self) -> Sequence[Tie]:
         """The foreign keys among its tables."""
         return ()
@@ -153,6 +188,18 @@ class Connector(ABC):
         candidate is compared again on our side before it counts.  A record that
         matches several identifiers of its subject counts once: for the first.
         """
+
+    def size(self, collection: Collection, most: int) -> int | None:
+        """How many records a collection has, of anybody, counted no further than `most`; None: not known."""
+        return None
+
+    def scan(self, collection: Collection, whose: Tells) -> Iterator[Found]:
+        """Every record that `whose` gives to somebody, once for each of them, streamed in any order.  Reads only.
+
+        `whose` is asked of every record: with the columns that `telling` names, or with the text of an entry of a
+        search box.  Raises CannotErase when this kind of store cannot be read record by record.
+        """
+        raise CannotErase(f"a store of kind {self.kind} cannot be read record by record")
 
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
         """Carry the acts out in one bounded transaction, by `key AND still matches`; twice is harmless.
@@ -167,7 +214,7 @@ class Connector(ABC):
 
     @abstractmethod
     def sweep(
-        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+        self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         """Where the identifiers stand, by value, in any common form; everywhere when no places are named.
 
@@ -175,12 +222,24 @@ class Connector(ABC):
         them is marked as their own.
         """
 
+    def remains(self, sought: Sequence[Sought]) -> Iterator[Residue]:
+        """Where the identifiers stand, by value, in places that the store derives from its tables."""
+        return iter(())
+
+    def clean(self, tables: Set[str], names: Set[str]) -> Iterator[Cleaned]:
+        """Bring up to date what derives from these tables and, by their names, other derived places.
+
+        Each once, whatever else derives from it after it; twice is harmless.  What the account may not do, or
+        not in the time allowed, is said and does not end the others.
+        """
+        return iter(())
+
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
         """What the search box offers when each identifier is typed, prefix by prefix, the last being the whole."""
         return iter(())
 
-    def blank_mentions(self, collection: Collection, hits: Sequence[Residue]) -> int:
-        """Empty the one field of each hit; the number emptied."""
+    def blank_mentions(self, collection: Collection, hits: Sequence[Residue], still: Mentions) -> int:
+        """Empty the one field of each hit, where `still` says yes to what it holds now; the number emptied."""
         raise CannotErase(f"a store of kind {self.kind} cannot empty a field")
 
     def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dsar.connectors import Raw, Residue, Sought
 from dsar.connectors._texts import Texts
 from dsar.datamap.identifiers import written
-from dsar.datamap.types import DataMap
+from dsar.datamap.types import DataMap, IdentifierKind
 
 SHOWN = 50  # suggestions that a box offers for one prefix, more than any shows
 
@@ -29,9 +29,8 @@ class Prefixes:
         self._typed: list[tuple[Sought, str, str]] = []
         identifiers = list(dict.fromkeys(sought))
         for one in identifiers:
-            kind = datamap.identifier_kinds[one.kind]
-            for form in ("national", "e164") if kind.normal == "e164" else ("exact",):
-                self._typed += [(one, form, text) for text in sorted(written(kind, one.value, form))]
+            typed = as_typed(datamap.identifier_kinds[one.kind], one.value)
+            self._typed += [(one, form, text) for form, text in typed]
         self._texts = Texts((one, datamap.identifier_kinds[one.kind], one.value) for one in identifiers)
 
     def held(self, entry: str) -> bool:
@@ -42,9 +41,10 @@ class Prefixes:
         """From one character to the longest identifier whole."""
         return range(1, max((len(text) for *_, text in self._typed), default=0) + 1)
 
-    def of_length(self, length: int) -> list[str]:
-        """What has been typed after so many characters, each once."""
-        return list(dict.fromkeys(text[:length] for *_, text in self._typed if len(text) >= length))
+    def of_length(self, length: int, shortest: int = 1) -> list[str]:
+        """What has been typed after so many characters, each once; below the shortest, wholes alone."""
+        texts = (text for *_, text in self._typed if len(text) >= length)
+        return list(dict.fromkeys(t[:length] for t in texts if length >= shortest or len(t) == length))
 
     def offers(self, length: int, offered: Iterable[tuple[str, str, tuple[Raw, ...]]]) -> Iterator[Offer]:
         """Which of the entries offered, as (prefix, entry, key), hold an identifier that was typed so far."""
@@ -55,6 +55,12 @@ class Prefixes:
         for prefix, entry, key in offered:
             holds = set(self._texts.within(entry))
             yield from (Offer(one, form, length, entry, key) for one, form in typing[prefix] if one in holds)
+
+
+def as_typed(kind: IdentifierKind, value: str) -> list[tuple[str, str]]:
+    """An identifier as a person types it, each way with the name of its form."""
+    forms = ("national", "e164") if kind.normal == "e164" else ("exact",)
+    return [(form, text) for form in forms for text in sorted(written(kind, value, form))]
 
 
 def residue(offers: Iterable[Offer], table: str, column: str) -> Iterator[Residue]:

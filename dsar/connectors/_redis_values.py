@@ -1,6 +1,9 @@
 """What the keys of a Redis database hold, whatever their type, as bytes to look into."""
 
-from collections.abc import Callable, Iterator
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from dsar.errors import StoreRefused
@@ -8,7 +11,29 @@ from dsar.errors import StoreRefused
 Client = Any  # its types say that every answer may have to be awaited
 PAGE = 500  # members, fields or keys asked for at once
 PIECE = 1 << 20  # bytes of a long string read at once
+HEAD = 1 << 14  # bytes of each of many strings read at once
+LARGEST, MOST = 1 << 22, 100_000  # bytes and values of one key that are shown
 OVERLAP = 512  # bytes that pieces share, so that nothing is cut in two
+
+
+def contents(client: Client, keys: Iterable[bytes]) -> Iterator[tuple[bytes, Iterator[bytes]]]:
+    """Each key that there is with its values; types, and the heads of strings, are asked for many at once."""
+    waiting = iter(keys)
+    while page := list(islice(waiting, PAGE)):
+        types = client.pipeline(transaction=False)
+        for key in page:
+            types.type(key)
+        there = [(key, kind) for key, kind in zip(page, types.execute(), strict=True) if kind != b"none"]
+        heads = client.pipeline(transaction=False)
+        for key in (strings := [key for key, kind in there if kind == b"string"]):
+            heads.getrange(key, 0, HEAD + OVERLAP - 1)
+        head_of = dict(zip(strings, heads.execute(raise_on_error=False), strict=True))
+        for key, kind in there:
+            head = head_of.get(key)
+            if isinstance(head, bytes):
+                yield key, chain([head], _string(client, key, HEAD) if len(head) > HEAD else ())
+            else:
+                yield key, values(client, key, kind)
 
 
 def values(client: Client, key: bytes, kind: bytes) -> Iterator[bytes]:
@@ -25,8 +50,7 @@ def values(client: Client, key: bytes, kind: bytes) -> Iterator[bytes]:
     return _READERS[kind](client, key)
 
 
-def _string(client: Client, key: bytes) -> Iterator[bytes]:
-    start = 0
+def _string(client: Client, key: bytes, start: int = 0) -> Iterator[bytes]:
     while piece := client.getrange(key, start, start + PIECE + OVERLAP - 1):
         yield piece
         start += PIECE
@@ -72,3 +96,32 @@ _READERS: dict[bytes, Callable[[Any, bytes], Iterator[bytes]]] = {
     b"hash": _hash,
     b"stream": _stream,
 }
+
+
+def shown(client: Client, key: bytes, kind: bytes) -> str | None:
+    """All that a key holds, for a person to read: a string as it is, or in base64 where it is no text, else JSON.
+
+    None where it is more than LARGEST bytes or MOST values, or of a type that only a module can read.
+    """
+    if kind == b"string":
+        data = client.getrange(key, 0, LARGEST)
+        return None if len(data) > LARGEST else readable(data)
+    if kind not in _READERS:
+        return None
+    held: list[str] = []
+    size = 0
+    for value in values(client, key, kind):
+        held.append(readable(value))
+        size += len(value)
+        if len(held) > MOST or size > LARGEST:
+            return None
+    whole = dict(zip(held[::2], held[1::2], strict=True)) if kind == b"hash" else held
+    return json.dumps(whole if kind != b"set" else sorted(held), ensure_ascii=False)
+
+
+def readable(data: bytes) -> str:
+    """The text that bytes are, or their base64 where they are none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return b64encode(data).decode()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from errno import ENAMETOOLONG
 from pathlib import Path, PurePosixPath
 
+from dsar.connectors._contents import pieces
 from dsar.errors import BadInput
 
 PIECE = 256 * 1024  # bytes read at once
@@ -27,6 +28,13 @@ class Shelf(ABC):
     @abstractmethod
     def open(self, name: str) -> Iterator[bytes]:
         """The bytes of a file, in pieces.  Raises BadInput when there is none."""
+
+    @abstractmethod
+    def contents(self, name: str) -> Iterator[str]:
+        """The text of a file, in pieces; nothing for a file that is not read but for its name.
+
+        Raises Unreadable where the file is torn, or is not what its name says.
+        """
 
     @abstractmethod
     def item(self, name: str) -> Item | None:
@@ -56,6 +64,10 @@ class FolderShelf(Shelf):
         if path is None:
             raise BadInput("a record names a file that is not there")
         return _pieces(path)
+
+    def contents(self, name: str) -> Iterator[str]:
+        path = self._inside(name)
+        return (pieces(path) if path else None) or iter(())
 
     def item(self, name: str) -> Item | None:
         path = self._inside(name)

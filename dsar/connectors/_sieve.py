@@ -35,7 +35,7 @@ class Sieve:
 
     def lets(self, lines: bytes) -> bool:
         """Whether a form may stand in one of these lines of UTF-8.  No is certain."""
-        if not lines.isascii() and _unlike_itself().find_matches_as_indexes(lines):
+        if not lines.isascii() and _may_fold(lines):
             lines = _folded(lines).encode(errors="surrogatepass")
         if self._plain and self._plain.find_matches_as_indexes(_kept(lines)):
             return True
@@ -58,11 +58,21 @@ def _one_sigma(text: str) -> str:
     return text.replace("ς", "σ")
 
 
+def _may_fold(lines: bytes) -> bool:
+    """Whether a character stands there that is unlike itself when folded.  Few begin as those do."""
+    characters, others = _unlike_themselves()
+    return bool(lines.translate(None, others)) and bool(characters.find_matches_as_indexes(lines))
+
+
 @cache
-def _unlike_itself() -> BytesAhoCorasick:
-    """Characters other than plain letters and digits that hold one when folded (１, ②, ﬁ, ㎡), or change one."""
+def _unlike_themselves() -> tuple[BytesAhoCorasick, bytes]:
+    """Characters other than plain letters and digits that hold one when folded (１, ②, ﬁ, ㎡), or change one.
+
+    Beside them every byte that none of them begins with.
+    """
     characters = map(chr, (*range(0x80, 0xD800), *range(0xE000, _IDEOGRAPHS)))
-    return BytesAhoCorasick([each.encode() for each in characters if _folds(each)])
+    unlike = [each.encode() for each in characters if _folds(each)]
+    return BytesAhoCorasick(unlike), bytes(set(range(256)) - {each[0] for each in unlike})
 
 
 def _folds(character: str) -> bool:

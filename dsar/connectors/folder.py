@@ -1,10 +1,12 @@
 """A folder of files that rows name: each subfolder is a table, each file a record."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from dsar.connectors import (
@@ -20,18 +22,22 @@ from dsar.connectors import (
     Schema,
     Sought,
     Table,
+    Tells,
 )
+from dsar.connectors._contents import Unreadable
 from dsar.connectors._owners import Owners
 from dsar.connectors._shelf import FolderShelf, Item, Shelf
 from dsar.connectors._texts import Texts
+from dsar.datamap.grounds import FILE_WHOLE
 from dsar.datamap.identifiers import written
 from dsar.datamap.secrets import resolve
+from dsar.datamap.tokens import narrowed
 from dsar.datamap.types import Collection, FoundBy
 from dsar.errors import BadInput, CannotErase, StoreRefused, StoreUnreachable
 
 ROOT = "."  # the table of the files that lie in no subfolder
-TEXTS = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".log", ".xml", ".html", ".md", ".eml", ".vcf")
-LARGEST_TEXT = 1_000_000  # bytes; what is larger is looked at by its name alone
+OTHERS = "other folders"  # the table of all subfolders that are called after a person, and that the map does not name
+_SOMEBODY = re.compile(r"@|\d(?:[ ()+.-]{0,2}\d){8,}|[0-9A-Fa-f]{32}")  # an address, a number, a digest
 _COLUMNS = {
     "name": Column("name", "text", False, True),
     "sha256": Column("sha256", "text", False, False),
@@ -48,6 +54,7 @@ class Folder(Connector):
     """
 
     kind = "folder"
+    whole = True
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -65,12 +72,20 @@ class Folder(Connector):
 
     def describe(self) -> Schema:
         with self._shelf() as shelf:
-            tables = {collection.table for collection in self.store.collections.values()} | set(
-                shelf.folders()
-            )
+            tables = {*self._tables(shelf)}
             if any("/" not in item.name for item in shelf.items()):
                 tables.add(ROOT)
         return Schema({name: Table(name, _COLUMNS, ("name",)) for name in sorted(tables)})
+
+    def sample(self, table: str, columns: Sequence[str], limit: int) -> Iterator[tuple[str | None, ...]]:
+        """As everywhere; of a file its name alone is read, of those in other folders that of the folder."""
+        with self._shelf() as shelf:
+            tables, part = self._tables(shelf), 0 if table == OTHERS else -1
+            inside = shelf.items("" if table in (ROOT, OTHERS) else table)
+            mine = (i for i in inside if table not in (ROOT, OTHERS) or _table_of(i.name, tables) == table)
+            for item in islice(mine, limit):
+                name = PurePosixPath(item.name).parts[part]
+                yield tuple(name if each == "name" else None for each in columns)
 
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
         kinds = self.map.identifier_kinds
@@ -87,6 +102,15 @@ class Folder(Connector):
                             probe.subject, probe.number, (name,), _row(name, item, shelf.open(item.name))
                         )
 
+    def scan(self, collection: Collection, whose: Tells) -> Iterator[Found]:
+        columns = {by.column for by in collection.found_by}
+        below = "" if collection.table == ROOT else collection.table
+        with self._shelf() as shelf:
+            for item in shelf.items(below):
+                name = item.name.removeprefix(f"{below}/")
+                for subject in whose(dict.fromkeys(columns, name)):
+                    yield Found(subject, 0, (name,), _row(name, item, shelf.open(item.name)))
+
     def _names(self, collection: Collection, probe: Probe) -> dict[str, int]:
         kind = self.map.identifier_kinds[probe.kind]
         by_kind: list[tuple[int, FoundBy]] = [
@@ -100,22 +124,25 @@ class Folder(Connector):
             for name in written(kind, probe.value, form)
         }
 
+    def size(self, collection: Collection, most: int) -> int:
+        below = "" if collection.table == ROOT else f"{collection.table}/"
+        with self._shelf() as shelf:
+            return sum(1 for _ in islice((i for i in shelf.items() if i.name.startswith(below)), most))
+
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
         if any(not act.delete for act in acts):
-            raise CannotErase("a file can only be deleted whole")
+            raise CannotErase(FILE_WHOLE)
         with self._shelf() as shelf:
             erased = [Erased(act, shelf.delete(_path(collection, str(act.found.key[0])))) for act in acts]
         yield from erased
 
     def sweep(
-        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+        self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
         with self._shelf() as shelf:
-            tables = sorted(
-                {collection.table for collection in self.store.collections.values()} | set(shelf.folders())
-            )
             wanted = None if places is None else {p.table: {"content", *p.columns} for p in places}
+            tables = self._tables(shelf, wanted or ())
             owners = {table: self._owners_in(table, own) for table in tables}
             for item in shelf.items():
                 table = _table_of(item.name, tables)
@@ -128,6 +155,16 @@ class Folder(Connector):
         """As everywhere; the field is not asked for: a record here is one file."""
         with self._shelf() as shelf:
             return shelf.open(_path(collection, str(row.get("name"))))
+
+    def _tables(self, shelf: Shelf, asked: Iterable[str] = ()) -> list[str]:
+        """The subfolders that are tables: one called after a person is none, for a table's name gets everywhere.
+
+        asked: names that are known already, as whatever the map says.
+        """
+        mapped = {collection.table for collection in self.store.collections.values()}
+        known, folders = mapped | {one.table for one in self.store.dismissed} | {*asked}, shelf.folders()
+        others = {name for name in folders if name not in known and _SOMEBODY.search(narrowed(name))}
+        return sorted(mapped | {*folders} - others | ({OTHERS} if others else set()))
 
     def _owners_in(self, table: str, own: Sequence[Probe]) -> list[Owners]:
         """Whose names lead to the files of a folder, one a collection; a name is looked up and not read."""
@@ -163,6 +200,9 @@ class Folder(Connector):
             )
         try:
             yield FolderShelf(root)
+        except Unreadable as error:
+            words = f"{error}; mend it, remove it or give it another ending"
+            raise StoreRefused(f"store {self.store.name}: {words}") from None
         except PermissionError:
             words = "this account may not do that in its folder; grant it the right"
             raise StoreRefused(f"store {self.store.name}: {words}") from None
@@ -204,14 +244,16 @@ def _row(name: str, item: Item, pieces: Iterator[bytes]) -> dict[str, Raw]:
 def _table_of(name: str, tables: Sequence[str]) -> str:
     """The innermost folder that is a table."""
     inside = [table for table in tables if name.startswith(f"{table}/")]
-    return max(inside, key=len, default=ROOT)
+    return max(inside, key=len, default=OTHERS if "/" in name else ROOT)
 
 
 def _held(shelf: Shelf, item: Item, table: str, texts: Texts[int]) -> Iterator[Residue]:
-    name = item.name if table == ROOT else item.name[len(table) + 1 :]
+    name = item.name if table in (ROOT, OTHERS) else item.name[len(table) + 1 :]
     for subject in texts.within(item.name):
         yield Residue(subject, table, "name", (name,))
-    if item.bytes <= LARGEST_TEXT and item.name.lower().endswith(TEXTS):
-        content = b"".join(shelf.open(item.name)).decode(errors="replace")
-        for subject in texts.within(content):
-            yield Residue(subject, table, "content", (name,))
+    told = dict[int, None]()
+    for piece in shelf.contents(item.name):
+        if texts.any_in([piece]):
+            told.update(dict.fromkeys(texts.within(piece)))
+    for subject in told:
+        yield Residue(subject, table, "content", (name,))

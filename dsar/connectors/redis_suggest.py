@@ -1,12 +1,7 @@
 """Suggestions in Redis: sorted sets behind a search box, and whatever else lies in the same database."""
 
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
-
-from redis import Redis
-from redis.exceptions import AuthenticationError, ConnectionError, RedisError, TimeoutError
 
 from dsar.connectors import (
     Act,
@@ -21,18 +16,33 @@ from dsar.connectors import (
     Schema,
     Sought,
     Table,
+    Tells,
 )
 from dsar.connectors._prefixes import SHOWN, Offer, Prefixes, residue
-from dsar.connectors._redis_values import PAGE, Client, values
+from dsar.connectors._redis import (
+    OTHERS,
+    OTHERS_TABLE,
+    OnRedis,
+    bytes_of,
+    literal,
+    named,
+    pages,
+    readable,
+    swept_others,
+    text,
+)
+from dsar.connectors._redis_values import PAGE, Client
 from dsar.connectors._texts import Texts, first_of_each
+from dsar.datamap.grounds import SUGGESTION_WHOLE
 from dsar.datamap.types import Collection
-from dsar.errors import CannotErase, StoreProblem, StoreRefused, StoreUnreachable
+from dsar.errors import CannotErase
 
-OTHERS = "other keys"  # the table of every key of the database that is no suggestion set
 ENTRY = "entry"
+ZSET = b"zset"
+UNREADABLE = "an entry is not readable text"
 
 
-class RedisSuggest(Connector):
+class RedisSuggest(OnRedis, Connector):
     """Settings: key, the sorted set's name or a pattern with {prefix}; order, lexicographic or scored.
 
     A collection's record is one entry, in whichever sets it stands; its columns are `entry`
@@ -40,13 +50,8 @@ class RedisSuggest(Connector):
     """
 
     kind = "redis_suggest"
+    whole = True
     has_search_box = True
-    _opened: Client = None
-
-    def close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
 
     def check(self, *, erasing: bool = True) -> None:
         with self._client() as client:
@@ -68,9 +73,7 @@ class RedisSuggest(Connector):
         }
         with self._client() as client:
             if any(True for _ in self._others(client)):
-                tables[OTHERS] = Table(
-                    OTHERS, {name: Column(name, "text", False, True) for name in ("name", "value")}, ("name",)
-                )
+                tables[OTHERS] = OTHERS_TABLE
         return Schema(tables)
 
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:  # noqa: ARG002
@@ -80,27 +83,37 @@ class RedisSuggest(Connector):
         texts = Texts((probe, self.map.identifier_kinds[probe.kind], probe.value) for probe in probes)
         found: dict[tuple[int, tuple[Raw, ...]], Found] = {}
         for member, score in self._entries():
-            row: dict[str, Raw] = {ENTRY: member.decode(errors="replace")}
-            if not self._many:
-                row["score"] = repr(score)
-            for probe in first_of_each(texts.within(str(row[ENTRY]))):
-                found[(probe.subject, _named(member))] = Found(
-                    probe.subject, probe.number, _named(member), row, _problem(member)
-                )
+            for probe in first_of_each(texts.within(text(member))):
+                one = self._found(probe.subject, probe.number, member, score)
+                found[(one.subject, one.key)] = one
         yield from sorted(found.values(), key=lambda one: (one.subject, one.number, str(one.key)))
+
+    def scan(self, collection: Collection, whose: Tells) -> Iterator[Found]:  # noqa: ARG002
+        seen: set[tuple[int, bytes]] = set()  # an entry may stand in many sets, and a scan bring it twice
+        for member, score in self._entries():
+            for subject in whose({ENTRY: text(member)}):
+                if (subject, member) not in seen:
+                    seen.add((subject, member))
+                    yield self._found(subject, 0, member, score)
+
+    def _found(self, subject: int, number: int, member: bytes, score: float) -> Found:
+        row: dict[str, Raw] = {ENTRY: text(member)}
+        if not self._many:
+            row["score"] = repr(score)
+        return Found(subject, number, named(member), row, None if readable(member) else UNREADABLE)
 
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:  # noqa: ARG002
         if any(not act.delete for act in acts):
-            raise CannotErase("a suggestion can only be deleted whole")
-        members = [_member(act.found.key) for act in acts]
+            raise CannotErase(SUGGESTION_WHOLE)
+        members = [bytes_of(act.found.key) for act in acts]
         gone: set[bytes] = set()
         with self._client() as client:
-            for page in _pages(self._keys(client)):
+            for page in pages(self._keys(client)):
                 gone |= _removed(client, page, members)
         yield from (Erased(act, member in gone) for act, member in zip(acts, members, strict=True))
 
     def sweep(
-        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+        self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
         asked = None if places is None else {(p.table, column) for p in places for column in p.columns}
@@ -108,8 +121,9 @@ class RedisSuggest(Connector):
             if asked is None or (collection.table, ENTRY) in asked:
                 yield from self._swept_entries(collection.table, texts, self._leading(collection, own))
         if asked is None or any(table == OTHERS for table, _ in asked):
-            hits = self._swept_others(texts)
-            yield from (hit for hit in hits if asked is None or (OTHERS, hit.column) in asked)
+            with self._client() as client:
+                hits = swept_others(client, self._others(client), texts)
+                yield from (hit for hit in hits if asked is None or (OTHERS, hit.column) in asked)
 
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
         table = next(iter(self.store.collections.values())).table
@@ -129,9 +143,7 @@ class RedisSuggest(Connector):
                     self._ask(pipeline, prefix)
                 answers = zip(typed, pipeline.execute(), strict=True)
                 offered = (
-                    (prefix, _text(member), _named(member))
-                    for prefix, members in answers
-                    for member in members
+                    (prefix, text(member), named(member)) for prefix, members in answers for member in members
                 )
                 yield from prefixes.offers(length, offered)
 
@@ -146,11 +158,11 @@ class RedisSuggest(Connector):
 
     def _filtered(self, prefixes: Prefixes) -> Iterator[Offer]:
         """One scored set: the box filters it by what is typed, so one pass answers for every prefix."""
-        entries = {member: _text(member) for member, _ in self._entries() if prefixes.held(_text(member))}
+        entries = {member: text(member) for member, _ in self._entries() if prefixes.held(text(member))}
         for length in prefixes.lengths():
             typed = prefixes.of_length(length)
             offered = (
-                (p, entry, _named(member))
+                (p, entry, named(member))
                 for member, entry in entries.items()
                 for p in typed
                 if entry.startswith(p)
@@ -169,27 +181,11 @@ class RedisSuggest(Connector):
     def _swept_entries(self, table: str, texts: Texts[int], leading: Texts[int]) -> Iterator[Residue]:
         seen: set[tuple[int, tuple[Raw, ...]]] = set()
         for member, _ in self._entries():
-            for subject in texts.within(_text(member)):
-                if (place := (subject, _named(member))) not in seen:
+            for subject in texts.within(text(member)):
+                if (place := (subject, named(member))) not in seen:
                     seen.add(place)
-                    own = subject in leading.within(_text(member))
+                    own = subject in leading.within(text(member))
                     yield Residue(subject, table, ENTRY, place[1], own=own)
-
-    def _swept_others(self, texts: Texts[int]) -> Iterator[Residue]:
-        with self._client() as client:
-            for page in _pages(self._others(client)):
-                pipeline = client.pipeline(transaction=False)
-                for key in page:
-                    pipeline.type(key)
-                for key, kind in zip(page, pipeline.execute(), strict=True):
-                    for subject in texts.within(_text(key)):
-                        yield Residue(subject, OTHERS, "name", _named(key))
-                    held = {
-                        subject
-                        for value in values(client, key, kind)
-                        for subject in texts.within(_text(value))
-                    }
-                    yield from (Residue(subject, OTHERS, "value", _named(key)) for subject in sorted(held))
 
     def _entries(self) -> Iterator[tuple[bytes, float]]:
         with self._client() as client:
@@ -202,14 +198,23 @@ class RedisSuggest(Connector):
             yield self._key.encode()
             return
         before, _, after = self._key.partition("{prefix}")
-        yield from client.scan_iter(match=f"{_literal(before)}*{_literal(after)}", count=PAGE, _type="zset")
+        yield from client.scan_iter(match=f"{literal(before)}*{literal(after)}", count=PAGE, _type="zset")
 
     def _others(self, client: Client) -> Iterator[bytes]:
+        """Every other key, whatever it is called: a string or a hash with the name of a set is no set."""
+        for page in pages(client.scan_iter(count=PAGE)):
+            called = [key for key in page if self._is_called(key)]
+            types = client.pipeline(transaction=False)
+            for key in called if self._many else ():
+                types.type(key)
+            kinds = types.execute() if self._many else [ZSET for _ in called]
+            ours = {key for key, kind in zip(called, kinds, strict=True) if kind == ZSET}
+            yield from (key for key in page if key not in ours)
+
+    def _is_called(self, key: bytes) -> bool:
+        """Whether a key has the name of a suggestion set."""
         before, _, after = self._key.encode().partition(b"{prefix}")
-        for key in client.scan_iter(count=PAGE):
-            ours = key.startswith(before) and key.endswith(after) if self._many else key == before
-            if not ours:
-                yield key
+        return key.startswith(before) and key.endswith(after) if self._many else key == before
 
     @property
     def _key(self) -> str:
@@ -222,28 +227,6 @@ class RedisSuggest(Connector):
     @property
     def _scored(self) -> bool:
         return self.store.settings.get("order") == "scored"
-
-    @contextmanager
-    def _client(self) -> Iterator[Client]:
-        try:
-            if self._opened is None:
-                bounds = {"socket_timeout": self.timeout, "socket_connect_timeout": self.timeout}
-                self._opened = Redis.from_url(self.url, **bounds)
-            yield self._opened
-        except (RedisError, ValueError) as error:
-            raise _answer(self.store.name, error) from None
-
-
-def _answer(store: str, error: Exception) -> StoreProblem:
-    if isinstance(error, ValueError):
-        return StoreRefused(
-            f"store {store} has a url that is none of Redis; it reads redis://HOST:PORT/NUMBER"
-        )
-    if isinstance(error, ConnectionError | TimeoutError) and not isinstance(error, AuthenticationError):
-        return StoreUnreachable(f"store {store} gave no answer; see that it runs and can be reached")
-    return StoreRefused(
-        f"store {store} refused ({type(error).__name__}); see that its key and account are right"
-    )
 
 
 def _removed(client: Client, keys: Sequence[bytes], members: Sequence[bytes]) -> set[bytes]:
@@ -261,40 +244,3 @@ def _removed(client: Client, keys: Sequence[bytes], members: Sequence[bytes]) ->
             removals.zrem(key, *present)
     removals.execute()
     return set().union(*there)
-
-
-def _pages(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
-    page: list[bytes] = []
-    for key in keys:
-        page.append(key)
-        if len(page) == PAGE:
-            yield page
-            page = []
-    if page:
-        yield page
-
-
-def _text(data: bytes) -> str:
-    return data.decode(errors="replace")
-
-
-def _named(data: bytes) -> tuple[Raw, ...]:
-    """What names an entry or a key: its text, or its bytes where it is none."""
-    return (data.decode(),) if _problem(data) is None else (b64encode(data).decode(), "base64")
-
-
-def _member(key: tuple[Raw, ...]) -> bytes:
-    return b64decode(str(key[0])) if len(key) == 2 else str(key[0]).encode()
-
-
-def _problem(data: bytes) -> str | None:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "an entry is not readable text"
-    return None
-
-
-def _literal(text: str) -> str:
-    """The text for a pattern of Redis, in which it stands for itself."""
-    return "".join(f"\\{letter}" if letter in "*?[]^-\\" else letter for letter in text)

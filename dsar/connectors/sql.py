@@ -1,54 +1,63 @@
 """A SQL database: SQLite, PostgreSQL, MariaDB or MySQL.  Each table that the map names is a collection."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import ColumnClause, Connection, Engine, func, literal_column, make_url, select, text
 
 from dsar.connectors import (
     Act,
+    Cleaned,
     Connector,
+    Derived,
     Erased,
     Found,
     Held,
+    Mentions,
     Place,
     Probe,
     Raw,
     Residue,
     Schema,
     Sought,
+    Tells,
     Tie,
 )
 from dsar.connectors._shelf import FolderShelf, Shelf
 from dsar.connectors._sql.checking import acts_of, mapped, permitted
+from dsar.connectors._sql.derived import Seeking, marked, to_clean
 from dsar.connectors._sql.dialect import Dialect
 from dsar.connectors._sql.dialects import dialect_of
 from dsar.connectors._sql.erasing import Erasing
 from dsar.connectors._sql.finding import Finding
 from dsar.connectors._sql.holding import Holding, Key
 from dsar.connectors._sql.refusals import answering
+from dsar.connectors._sql.sampling import sampled
+from dsar.connectors._sql.scanning import scanned
 from dsar.connectors._sql.shapes import Shape
-from dsar.connectors._sql.sweeping import Lead, by_columns, swept, whole_of
+from dsar.connectors._sql.sweeping import Lead, by_columns, swept
 from dsar.connectors._sql.ties import gathered
 from dsar.connectors._texts import Texts
 from dsar.datamap.secrets import resolve
 from dsar.datamap.ties import chains
 from dsar.datamap.types import Collection, DataMap, Field, Store
-from dsar.errors import BadInput, StoreRefused, StoreUnreachable
+from dsar.errors import BadInput, StoreProblem, StoreRefused, StoreUnreachable
 
 
 class Sql(Connector):
     """A SQL database.  Reading opens read-only connections; every verb opens its own and closes it."""
 
     kind = "sql"
+    by_table = True
 
     def __init__(self, store: Store, datamap: DataMap, *, url: str, timeout: float) -> None:
         super().__init__(store, datamap, url=url, timeout=timeout)
         self._engines: dict[bool, Engine] = {}
         self._shapes: dict[str, Shape] | None = None
+        self._places: list[Derived] = []
         self._ties: tuple[Tie, ...] | None = None
         self._holdings: dict[str, Holding] = {}
         self._dialect: Dialect | None = None
@@ -66,11 +75,23 @@ class Sql(Connector):
             for collection in self.store.collections.values()
         ]
         with self._reading() as connection:
+            self._see_all(connection, shapes)
             for shape, _ in tables:
                 permitted(self.dialect, connection, shape, self.store.name, {"SELECT"})
         if erasing and self._erases() and any(acts_of(collection.on_erasure) for _, collection in tables):
             for _, collection in tables:
                 self.may_erase(collection)
+
+    def _see_all(self, connection: Connection, shapes: Mapping[str, Shape]) -> None:
+        """Raise StoreRefused where rows may be hidden from who reads: then nothing that is seen is complete."""
+        if self._reads():
+            whole = {each.table for each in self.store.dismissed if not each.columns}
+            hiding = self.dialect.hiding(connection, [shapes[name] for name in shapes if name not in whole])
+            if hiding:
+                raise StoreRefused(
+                    f"store {self.store.name}: row-level security may hide rows of {', '.join(sorted(hiding))} from "
+                    "this account; let it see all rows (BYPASSRLS), or read with another"
+                )
 
     def may_erase(self, collection: Collection) -> None:
         acts = acts_of(collection.on_erasure)
@@ -90,6 +111,17 @@ class Sql(Connector):
         with self._reading() as connection:
             yield from finding.found(connection)
 
+    def size(self, collection: Collection, most: int) -> int:
+        row: ColumnClause[int] = literal_column("1")
+        rows = select(row).select_from(text(self._shape(collection).sql)).limit(most)
+        with self._reading() as connection:
+            return connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
+
+    def scan(self, collection: Collection, whose: Tells) -> Iterator[Found]:
+        shape = self._shape(collection)
+        with self._reading() as connection:
+            yield from scanned(self.dialect, connection, self.store.name, shape, collection, whose)
+
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
         if not acts:
             return
@@ -98,6 +130,13 @@ class Sql(Connector):
         with self._writing(collection) as connection:
             erased = erasing.carry_out(connection, acts, holding)
         yield from erased
+
+    def sample(self, table: str, columns: Sequence[str], limit: int) -> Iterator[tuple[str | None, ...]]:
+        shape = self._described().get(table)
+        if shape is None:
+            raise StoreRefused(f"store {self.store.name} has no table {table}; add it or change the map")
+        with self._reading() as connection:
+            yield from sampled(self.dialect, connection, self.store.name, shape, columns, limit)
 
     def ties(self) -> Sequence[Tie]:
         if self._ties is None:
@@ -111,19 +150,19 @@ class Sql(Connector):
         with self._reading() as connection:
             return holding.plan(connection, keys)[0]
 
-    def blank_mentions(self, collection: Collection, hits: Sequence[Residue]) -> int:
+    def blank_mentions(self, collection: Collection, hits: Sequence[Residue], still: Mentions) -> int:
         if not hits:
             return 0
         erasing = Erasing(self.dialect, self._shape(collection), self.store.name, collection, _shelf_of)
         with self._writing(collection) as connection:
-            return erasing.empty(connection, hits)
+            return erasing.empty(connection, hits, still)
 
     def sweep(
-        self, sought: Sequence[Sought], places: Sequence[Place] | None = None, own: Sequence[Probe] = ()
+        self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
         shapes = self._described()
-        for place in places if places is not None else map(whole_of, shapes.values()):
+        for place in places if places is not None else Schema(shapes).places():
             if place.table not in shapes:
                 raise StoreRefused(
                     f"store {self.store.name} has no table {place.table}; add it or change the map"
@@ -135,6 +174,26 @@ class Sql(Connector):
                     yield from swept(
                         self.dialect, connection, self.store.name, shape, place.columns, texts, lead
                     )
+
+    def remains(self, sought: Sequence[Sought]) -> Iterator[Residue]:
+        shapes, seeking = self._described(), Seeking(sought, self.map.identifier_kinds)
+        with self._reading() as connection:
+            yield from self.dialect.deriving.remains(connection, self._places, seeking)
+        for place in filter(self.dialect.deriving.is_read, self._places):
+            if not shapes[place.table].derived:
+                continue  # who knows what it is filled from: it is swept like any table
+            for hit in self.sweep(sought, [shapes[place.table].whole()]):
+                yield replace(hit, table=place.name, derived=place)
+
+    def clean(self, tables: Set[str], names: Set[str]) -> Iterator[Cleaned]:
+        self._described()
+        for place in to_clean(self._places, tables, names):
+            try:
+                with answering(self.store.name, place.name):
+                    self.dialect.deriving.clean(self._engine(writing=True), place)
+                yield Cleaned(place)
+            except StoreProblem as error:
+                yield Cleaned(place, str(error), self._is_unseen(place))
 
     def read_file(self, collection: Collection, row: Mapping[str, Raw], field: str) -> Iterator[bytes]:
         declared, held = collection.fields.get(field), row.get(field)
@@ -161,8 +220,13 @@ class Sql(Connector):
         if self._shapes is None:
             with self._reading() as connection:
                 shapes = self.dialect.shapes(connection)
+                places = self.dialect.deriving.places(connection, shapes)
+            collected = {each.table for each in self.store.collections.values()}
+            self._places = [each for each in places if each.table not in collected]
+            derived = marked(shapes, self._places)
             self._shapes = {
-                name: replace(shape, declared=self._declared(name)) for name, shape in shapes.items()
+                name: replace(shape, declared=self._declared(name), derived=name in derived)
+                for name, shape in shapes.items()
             }
         return self._shapes
 
@@ -181,6 +245,17 @@ class Sql(Connector):
                 self.dialect, self._described(), self.store.name, self._shape(collection), reaching
             )
         return self._holdings[collection.table]
+
+    def _reads(self) -> bool:
+        """Whether this is the account that reads."""
+        return resolve(self.store.url, os.environ) == self.url
+
+    def _is_unseen(self, place: Derived) -> bool:
+        try:
+            with answering(self.store.name, place.name):
+                return self.dialect.deriving.is_unseen(self._engine(writing=True), place)
+        except StoreProblem:
+            return True
 
     def _erases(self) -> bool:
         """Whether this is the account that erases: there is no other, or it is this url."""

@@ -1,17 +1,19 @@
 """A SQL table of suggestions behind a search box: looked at by value, and typed into prefix by prefix."""
 
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 
-from dsar.connectors import Found, Probe, Residue, Sought
+from dsar.connectors import Found, Probe, Residue, Sought, Tells
 from dsar.connectors._prefixes import SHOWN, Offer, Prefixes, residue
 from dsar.connectors._sql.dialect import Look, Way
 from dsar.connectors._sql.finding import key_of, stream
 from dsar.connectors._sql.raw import led_on, plain, row_of, spoken
+from dsar.connectors._sql.scanning import scanned
 from dsar.connectors._sql.shapes import Shape
 from dsar.connectors._sql.sweeping import Lead
 from dsar.connectors._texts import Texts, first_of_each
 from dsar.connectors.sql import Sql
-from dsar.datamap.types import Collection
+from dsar.datamap.types import Collection, FoundBy
 from dsar.errors import StoreRefused
 
 
@@ -32,6 +34,15 @@ class SqlSuggest(Sql):
         shape, gives = self._shape(collection), frozenset(collection.gives.values())
         texts = Texts((probe, self.map.identifier_kinds[probe.kind], probe.value) for probe in probes)
         yield from sorted(self._matched(shape, texts, gives), key=lambda found: (found.subject, found.number))
+
+    def scan(self, collection: Collection, whose: Tells) -> Iterator[Found]:
+        shape, column = self._shape(collection), self._column()
+        with self._reading() as connection:
+            telling = replace(collection, found_by=(FoundBy("", column, ()),), gives={}, fields={})
+            yield from scanned(
+                self.dialect, connection, self.store.name, shape, telling,
+                lambda held: whose({column: spoken(held[column])}),
+            )  # fmt: skip
 
     def _lead(self, shape: Shape, own: Sequence[Probe]) -> Lead:
         if shape.name != self.store.settings["table"]:

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dsar.datamap import sections
-from dsar.datamap.erasing import on_erasure
+from dsar.datamap.erasing import on_erasure, pace
 from dsar.datamap.fields import fields
 from dsar.datamap.identifiers import known_forms
 from dsar.datamap.phones import NATIONAL_FORMS
 from dsar.datamap.sections import texts
 from dsar.datamap.spot import Spot
-from dsar.datamap.types import Collection, Delete, Field, FoundBy, IdentifierKind, Purpose, Source, Text
+from dsar.datamap.types import Collection, Delete, Field, FoundBy, IdentifierKind, Pace, Purpose, Source, Text
 
 SHARED = ("give", "redact", "keep")
+UNPACED = Pace()
 NO_PURPOSE = Purpose("", {}, {}, {})
 
 
@@ -25,12 +26,13 @@ class Known:
     purposes: Mapping[str, Purpose]
     recipients: Names[str]
     rules: Names[str] | None
+    pace: Pace = UNPACED  # of the store
 
 
 def collection(spot: Spot, known: Known) -> Collection:
     """One collection."""
     items = spot.keys(
-        "title found_by purpose on_erasure", "table gives source consent recipients fields shared key"
+        "title found_by purpose on_erasure", "table gives source consent recipients fields shared key pace"
     )
     found_by = _found_by(items["found_by"], known.kinds) if "found_by" in items else ()
     title = texts(items, "title")
@@ -50,6 +52,7 @@ def collection(spot: Spot, known: Known) -> Collection:
         on_erasure=Delete(),
         shared=items["shared"].choice(SHARED, "answer to `shared`") if "shared" in items else None,  # type: ignore[arg-type]
         key=items["key"].names() if "key" in items else (),
+        pace=pace(items["pace"], known.pace) if "pace" in items else known.pace,
     )
     return _with_erasure(read, items, known)
 

@@ -17,10 +17,13 @@ Missing = tuple[str, str, str | None]  # path in the map, message, nearest right
 
 
 def unmapped(store: Store, schema: Schema) -> list[Place]:
-    """The columns that no collection of the store names and nobody dismissed, table by table."""
+    """The columns that no collection of the store names and nobody dismissed, table by table.
+
+    What the store derives from other tables is accounted for by them.
+    """
     places = []
     for table in schema.tables.values():
-        if not _dismissed_whole(store, table.name):
+        if not (table.derived or _dismissed_whole(store, table.name)):
             known = _mapped(store, table.name)
             columns = tuple(name for name in table.columns if name not in known)
             if columns:
@@ -49,6 +52,31 @@ def names(store: Store, table: str, column: str) -> bool:
 def missing(store: Store, schema: Schema) -> list[Missing]:
     """The tables and columns that the map names and the store does not have."""
     return [*_missing_collections(store, schema), *_missing_settings(store, schema), *_stale(store, schema)]
+
+
+def absent(store: Store, schema: Schema) -> Iterator[tuple[str, str]]:
+    """The tables (column '') and columns that the map names and the store does not have, each once."""
+    named = {each.table: {column for _, column in columns(each)} for each in store.collections.values()}
+    if "table" in store.settings:
+        named[str(store.settings["table"])] = {column for _, column in _setting_columns(store)}
+    for table in named:
+        there = schema.tables.get(table)
+        wanted = {column for each in _of(store, table) for _, column in columns(each)} | named[table]
+        yield from ((table, column) for column in sorted(wanted) if there and column not in there.columns)
+        if there is None:
+            yield table, ""
+
+
+def accounts_for(store: Store, table: str, columns: Iterable[str]) -> bool:
+    """Whether a map says of every one of these columns what it is, be it that nobody is in it."""
+    return _dismissed_whole(store, table) or set(columns) <= _mapped(store, table)
+
+
+def speaks_of(store: Store, table: str, column: str) -> bool:
+    """Whether a map names a table (column '') or a column of it, as there and holding people."""
+    if column:
+        return column in _mapped(store, table)
+    return any(_of(store, table)) or store.settings.get("table") == table
 
 
 def columns(collection: Collection) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from dsar.datamap.report import nearest
 from dsar.datamap.sections import text
-from dsar.datamap.spot import Spot
-from dsar.datamap.types import Blank, Collection, Condition, Delete, Keep, Nothing, OnErasure
+from dsar.datamap.spot import CHECK, Spot
+from dsar.datamap.types import Blank, Collection, Condition, Delete, Keep, Nothing, OnErasure, Pace
 
 TESTS = ("above", "below", "is", "is_not", "in")
+LARGEST_CHUNK, FASTEST = 100_000, 1_000_000  # records in a transaction, in a second or a minute
 ACTS = "delete, {blank: [fields]}, {nothing: REASON} or {keep: RULE, …}"
 
 
@@ -20,13 +21,26 @@ def on_erasure(spot: Spot, collection: Collection, known_rules: Names[str] | Non
     return _simple(spot, collection, ACTS)
 
 
+def pace(spot: Spot, usual: Pace) -> Pace:
+    """How quickly records may go; what is not said here is as it is said for the store."""
+    items = spot.keys("", "chunk per_second per_minute")
+    if not items:
+        spot.wrong("say `chunk`, `per_second` or `per_minute`")
+    if "per_second" in items and "per_minute" in items:
+        items["per_minute"].wrong("give either `per_second` or `per_minute`")
+    rate = usual.per_second
+    for key, seconds in (("per_second", 1), ("per_minute", 60)):
+        rate = items[key].whole(1, FASTEST) / seconds if key in items else rate
+    return Pace(items["chunk"].whole(1, LARGEST_CHUNK) if "chunk" in items else usual.chunk, rate)
+
+
 def _simple(spot: Spot, collection: Collection, acts: str) -> Delete | Blank | Nothing:
     if not isinstance(spot.value, Mapping):
         if spot.value != "delete":
             near = nearest(spot.value, ["delete"]) if isinstance(spot.value, str) else None
             spot.wrong(f"must be {acts}", near)
         return Delete()
-    if len(spot.value) != 1:
+    if len(spot.value.keys() - {CHECK}) != 1:
         spot.wrong(f"must be one of {acts}")
         return Delete()
     items = spot.keys("", "blank nothing")

@@ -25,6 +25,8 @@ __all__ = [
     "masked",
     "matches",
     "normal",
+    "read_as",
+    "recognised",
     "spelled",
     "spellings",
     "written",
@@ -95,6 +97,24 @@ def spellings(raw: object) -> frozenset[str]:
     """
     text = _text(raw) or ""
     return frozenset({text, text.lower(), raw.hex() if isinstance(raw, bytes) else text})
+
+
+def recognised(kind: IdentifierKind, value: str, form: str) -> frozenset[str]:
+    """The texts by one of which a column of this form is this value; `matches` holds where `read_as` gives one."""
+    if form == "any" and kind.normal == "e164":
+        plus = {f"+{digits}" for digits in phones.after_plus(value)}
+        return frozenset(plus | phones.stripped(value, kind.region))
+    return written(kind, value, form)
+
+
+def read_as(kind: IdentifierKind, form: str, raw: object) -> str | None:
+    """What a column of this form holds, as `recognised` has it; None for what cannot be an identifier."""
+    text = _text(raw)
+    if ":" in form:
+        return raw.hex() if isinstance(raw, bytes) else (text or "").lower()
+    if text is None or form != "any":
+        return text
+    return phones.squeezed(text) if kind.normal == "e164" else _email(text)
 
 
 def masked(kind: IdentifierKind, value: str) -> str:

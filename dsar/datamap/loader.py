@@ -9,17 +9,17 @@ from typing import Any
 
 from dsar.datamap import links, reading, sections
 from dsar.datamap.collecting import Known
+from dsar.datamap.joining import join
 from dsar.datamap.points import collection_points
 from dsar.datamap.report import MapError, MapErrors, Mark, Report, error_at
 from dsar.datamap.report import Path as Place
 from dsar.datamap.spot import Spot
 from dsar.datamap.stores import stores
-from dsar.datamap.types import Controller, DataMap, Promise
+from dsar.datamap.types import Caution, Controller, DataMap, Promise
 
 __all__ = ["Loaded", "MapError", "MapErrors", "build", "canonical", "load"]
 
 LONGEST_UNDO = 720  # hours
-GO_ABOVE = 10_000  # records
 RELOOKS, LAST_RELOOK = (1, 7, 30), 365  # days
 LOOKED = ("unmapped", "everywhere")  # where a copy is looked for by value; the first unless given
 MOST_RECORDS = 1_000_000_000
@@ -77,12 +77,12 @@ def canonical(plain: Mapping[str, Any]) -> bytes:
 def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
     items = spot.keys(
         "controller promise identifier_kinds stores",
-        "purposes recipients collection_points undo erasure copies relooks",
+        "purposes recipients collection_points undo erasure copies relooks senders",
     )
     kinds = sections.identifier_kinds(items["identifier_kinds"]) if "identifier_kinds" in items else {}
     purposes = sections.purposes(items["purposes"]) if "purposes" in items else {}
     names = _names(items["stores"]) if "stores" in items else []
-    recipients = sections.recipients(items["recipients"], names) if "recipients" in items else {}
+    recipients = sections.recipients(items["recipients"], names, kinds) if "recipients" in items else {}
     known = Known(kinds, purposes, recipients, known_rules)
     read = stores(items["stores"], known) if "stores" in items else {}
     has_points = "collection_points" in items
@@ -95,8 +95,9 @@ def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
         recipients=recipients,
         collection_points=collection_points(items["collection_points"], read) if has_points else (),
         undo_hours=_number(items, "undo", "hours", 0, LONGEST_UNDO, 0),
-        go_above=_number(items, "erasure", "go_above", 0, MOST_RECORDS, GO_ABOVE),
+        caution=_caution(items["erasure"]) if "erasure" in items else Caution(),
         relook_days=_relooks(items),
+        senders=sections.senders(items["senders"]) if "senders" in items else {},
         everywhere=_looked(items) == "everywhere",
     )
     links.check(datamap, spot.report)
@@ -112,6 +113,20 @@ def _number(items: Mapping[str, Spot], section: str, key: str, low: int, high: i
         return default
     inner = items[section].keys(key)
     return inner[key].whole(low, high) if key in inner else default
+
+
+def _caution(spot: Spot) -> Caution:
+    items, usual = spot.keys("", "go_above share_above share_from others_above"), Caution()
+
+    def whole(key: str, low: int, high: int, default: int) -> int:
+        return items[key].whole(low, high) if key in items else default
+
+    return Caution(
+        records=whole("go_above", 0, MOST_RECORDS, usual.records),
+        share=whole("share_above", 1, 100, usual.share),
+        share_from=whole("share_from", 0, MOST_RECORDS, usual.share_from),
+        others=whole("others_above", 0, MOST_RECORDS, usual.others),
+    )
 
 
 def _relooks(items: Mapping[str, Spot]) -> tuple[int, ...]:
@@ -136,7 +151,7 @@ def _read(path: Path, report: Report, marks: dict[Place, Mark]) -> dict[str, Any
         for mark, place, message in reader.wrong:
             report.wrong_at(mark, place, message)
         if isinstance(reader.plain, dict):
-            _merge(plain, marks, reader, report)
+            join(plain, marks, reader, report)
         elif reader.plain is not None or path.is_file():
             report.wrong_at((str(file), 1), (), "this is not a data map: it must have keys such as `stores`")
     return plain
@@ -161,22 +176,3 @@ def _read_file(file: Path, report: Report) -> reading.Reader | None:
     except reading.Unreadable as error:
         report.wrong_at(error.mark, (), error.message)
     return None
-
-
-def _merge(plain: dict[str, Any], marks: dict[Place, Mark], reader: reading.Reader, report: Report) -> None:
-    """Add a file's keys; `stores` is merged store by store, everything else is given by one file."""
-    twice: list[Place] = []
-    for key, value in reader.plain.items():
-        if key == "stores" and isinstance(value, dict) and isinstance(plain.get(key), dict):
-            twice += [(key, name) for name in value if name in plain[key]]
-            plain[key] |= {name: each for name, each in value.items() if name not in plain[key]}
-        elif key in plain:
-            twice.append((key,))
-        else:
-            plain[key] = value
-    for place in twice:
-        file, line = marks[place]
-        report.wrong_at(reader.marks[place], place, f"is given twice, in {file} line {line} too")
-    for place, mark in reader.marks.items():
-        if place and not any(place[: len(each)] == each for each in twice):
-            marks.setdefault(place, mark)

@@ -24,6 +24,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Columns of one table that a sweep reads."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """One table as the store describes it."""
 
@@ -31,6 +39,13 @@ class Table:
     columns: Mapping[str, Column]
     key: tuple[str, ...]  # primary key; () when it has none
     indexed: frozenset[str] = frozenset()  # columns that lead an index
+    derived: bool = (
+        False  # its store fills it from other tables of its own: it holds nothing that they do not
+    )
+
+    def whole(self) -> Place:
+        """Every column that may hold an identifier."""
+        return Place(self.name, tuple(column.name for column in self.columns.values() if column.text))
 
 
 class Then(StrEnum):
@@ -59,10 +74,6 @@ class Schema:
 
     tables: Mapping[str, Table] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class Place:
-    """Columns of one table that a sweep reads."""
-
-    table: str
-    columns: tuple[str, ...]
+    def places(self) -> list[Place]:
+        """Every column of every table that may hold an identifier; what derives from others is asked for by itself."""
+        return [table.whole() for table in self.tables.values() if not table.derived]

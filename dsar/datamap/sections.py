@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from dsar.datamap import channels
 from dsar.datamap.phones import REGIONS
 from dsar.datamap.report import nearest
 from dsar.datamap.spot import Spot
-from dsar.datamap.types import NO_TEXT, Controller, IdentifierKind, Promise, Purpose, Recipient, Text
+from dsar.datamap.types import NO_TEXT, Controller, IdentifierKind, Promise, Purpose, Recipient, Sender, Text
 
 NAME = re.compile(r"\w[\w\-]{0,63}")  # names become file names and parts of paths
 Normal = Literal["e164", "email", "exact"]
@@ -86,9 +87,14 @@ def purpose(spot: Spot) -> Purpose:
     )
 
 
-def recipients(spot: Spot, stores: Collection[str]) -> dict[str, Recipient]:
+def recipients(spot: Spot, stores: Collection[str], kinds: channels.Kinds) -> dict[str, Recipient]:
     """Who received records, by name."""
-    return {name: _recipient(item, stores) for name, item in named(spot).items()}
+    return {name: _recipient(item, stores, kinds) for name, item in named(spot).items()}
+
+
+def senders(spot: Spot) -> dict[str, Sender]:
+    """Who may ask us to erase, by name."""
+    return {name: channels.sender(item) for name, item in named(spot).items()}
 
 
 def text(items: Mapping[str, Spot], key: str) -> str:
@@ -101,18 +107,25 @@ def texts(items: Mapping[str, Spot], key: str) -> Text:
     return items[key].texts() if key in items else NO_TEXT
 
 
-def _recipient(spot: Spot, stores: Collection[str]) -> Recipient:
-    items = spot.keys("title legal_name contact", "abroad store got why consent")
+def _recipient(spot: Spot, stores: Collection[str], kinds: channels.Kinds) -> Recipient:
+    items = spot.keys("title legal_name contact", "abroad store got why consent answer_within channel")
+    if "store" in items and "channel" in items:
+        items["channel"].wrong("a recipient that is a store of this map is asked there; leave out `channel`")
+    contact = text(items, "contact")
     return Recipient(
         name=spot.name,
         title=texts(items, "title"),
         legal_name=text(items, "legal_name"),
-        contact=text(items, "contact"),
+        contact=contact,
         abroad=items["abroad"].flag() if "abroad" in items else False,
         store=items["store"].member(stores, "store") if "store" in items else None,
         got=texts(items, "got"),
         why=texts(items, "why"),
         consent=texts(items, "consent"),
+        answer_days=channels.answer_days(items["answer_within"])
+        if "answer_within" in items
+        else channels.ANSWER_DAYS,
+        channel=channels.channel(items["channel"], contact, kinds) if "channel" in items else None,
     )
 
 

@@ -3,10 +3,12 @@
 A new connector adds a line here and a file in `connectors/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from dsar.datamap import calls, patterns
 from dsar.datamap.spot import Spot
+from dsar.datamap.types import Collection
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class Kind:
 
     settings: Mapping[str, Setting]
     url: bool = True  # whether it must have one
+    read: Callable[[Mapping[str, Spot]], dict[str, object]] | None = (
+        None  # where settings are more than texts
+    )
+    check: Callable[[Mapping[str, Collection], Spot], None] | None = (
+        None  # what its collections must agree with
+    )
 
 
 SETTINGS: Mapping[str, Kind] = {
@@ -35,6 +43,10 @@ SETTINGS: Mapping[str, Kind] = {
             "order": Setting(choices=("lexicographic", "scored"), default="lexicographic"),
         }
     ),
+    "redis_cache": Kind({}, check=patterns.check),
+    "http_suggest": Kind(
+        {name: Setting() for name in calls.SETTINGS}, check=calls.check, read=calls.settings
+    ),
     "folder": Kind({"root": Setting(needed=True)}, url=False),
 }
 
@@ -44,6 +56,8 @@ def settings(connector: str, items: Mapping[str, Spot]) -> dict[str, object]:
     kind = SETTINGS.get(connector)
     if kind is None:
         return {}
+    if kind.read:
+        return kind.read(items)
     read: dict[str, object] = {}
     for name, setting in kind.settings.items():
         if name in items:
@@ -52,6 +66,13 @@ def settings(connector: str, items: Mapping[str, Spot]) -> dict[str, object]:
         elif setting.default is not None:
             read[name] = setting.default
     return read
+
+
+def check(connector: str, collections: Mapping[str, Collection], spot: Spot) -> None:
+    """Report the collections, at their place in the map, that a store of this kind cannot have."""
+    kind = SETTINGS.get(connector)
+    if kind and kind.check:
+        kind.check(collections, spot)
 
 
 def needed(connector: str) -> str:

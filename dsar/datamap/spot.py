@@ -9,6 +9,7 @@ from dsar.datamap.types import NO_TEXT, Text
 
 EMPTY = "is empty; fill it in or leave it out"
 LONGEST = 4000  # characters of a text
+CHECK = "check"  # beside a guess of `dsar map draft`: why it was guessed; whoever agrees takes the line out
 LANGUAGES = {"zh": "Chinese", "en": "English"}
 
 
@@ -42,6 +43,8 @@ class Spot:
     def keys(self, needed: str, allowed: str = "") -> dict[str, "Spot"]:
         """The places below this one, of these names only; names are separated by blanks."""
         items = self.items()
+        if CHECK in items:
+            items.pop(CHECK).unanswered()
         known = [*needed.split(), *allowed.split()]
         for key in [key for key in items if key not in known]:
             items.pop(key).wrong("there is no such key here", nearest(key, known))
@@ -50,6 +53,12 @@ class Spot:
                 if key not in items:
                     self.wrong(f"`{key}` is missing")
         return items
+
+    def unanswered(self) -> None:
+        """Report a guess, or several of a list, that nobody has answered yet."""
+        for each in self.listed() if self.value else []:  # every line below it was taken out
+            why = f": {each.value}" if isinstance(each.value, str) and each.value.strip() else ""
+            each.wrong(f"nobody has answered this guess{why}; correct what is wrong, then take this line out")
 
     def text(self) -> str:
         """Words in one line or more, or a name of the store's own."""

@@ -1,12 +1,14 @@
 """The stores of a map: how each is reached, what it holds, what was declared not personal."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dsar.datamap.collecting import Known, collection
+from dsar.datamap.erasing import pace
 from dsar.datamap.sections import named, text, texts
-from dsar.datamap.settings import SETTINGS, allowed, needed, settings
+from dsar.datamap.settings import SETTINGS, allowed, check, needed, settings
 from dsar.datamap.spot import Spot
-from dsar.datamap.types import Collection, Dismissed, Store
+from dsar.datamap.types import Collection, Dismissed, Pace, Store
 
 LONGEST_BACKUP = 3660  # days
 
@@ -24,11 +26,16 @@ def _store(spot: Spot, known: Known) -> Store:
     kind = connector if isinstance(connector, str) else ""
     items = spot.keys(
         f"title connector {needed(kind)}",
-        f"url erase_url backups collections dismissed rebuilt_from erasing {allowed(kind)}",
+        f"url erase_url backups collections dismissed rebuilt_from erasing pace {allowed(kind)}",
     )
     if isinstance(spot.value, Mapping) and not items.keys() & {"collections", "dismissed"}:
         spot.wrong("holds nothing; name its collections")
-    collections = _collections(items["collections"], known) if "collections" in items else {}
+    usual = pace(items["pace"], Pace()) if "pace" in items else Pace()
+    collections = (
+        _collections(items["collections"], replace(known, pace=usual)) if "collections" in items else {}
+    )
+    if collections:
+        check(kind, collections, items["collections"])
     return Store(
         name=spot.name,
         title=texts(items, "title"),

@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Text = Mapping[str, str]  # {"zh": …, "en": …}
-NO_TEXT: Text = {}
-
-
-def say(text: Text, lang: str) -> str:
-    """The words in the reader's language (zh-CN or en); '' when there are none."""
-    return text.get("zh" if lang.startswith("zh") else "en", "")
+from dsar.datamap.parties import Channel as Channel
+from dsar.datamap.parties import CollectionPoint as CollectionPoint
+from dsar.datamap.parties import Controller as Controller
+from dsar.datamap.parties import Promise as Promise
+from dsar.datamap.parties import Purpose as Purpose
+from dsar.datamap.parties import Recipient as Recipient
+from dsar.datamap.parties import Sender as Sender
+from dsar.datamap.parties import Source as Source
+from dsar.datamap.words import NO_TEXT as NO_TEXT
+from dsar.datamap.words import Text as Text
+from dsar.datamap.words import say as say
 
 
 @dataclass(frozen=True)
@@ -124,21 +128,11 @@ OnErasure = Delete | Blank | Nothing | Keep
 
 
 @dataclass(frozen=True)
-class Purpose:
-    """Why something is held."""
+class Pace:
+    """How quickly an erasure may go in a store: records in one transaction, and records in a second."""
 
-    name: str
-    title: Text
-    legal_basis: Text
-    retention: Text
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the records came from: a column that says so, or the same words for all."""
-
-    column: str | None = None
-    text: Text = field(default_factory=dict)
+    chunk: int | None = None  # None: the product's own
+    per_second: float | None = None  # None: as quickly as it can
 
 
 @dataclass(frozen=True)
@@ -158,6 +152,7 @@ class Collection:
     on_erasure: OnErasure
     shared: Literal["give", "redact", "keep"] | None = None
     key: tuple[str, ...] = ()  # columns that name a row, where the table has no primary key
+    pace: Pace = Pace()
 
     def names(self, column: str) -> bool:
         """Whether a column is a field of the collection, or what it is found by."""
@@ -208,53 +203,13 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Recipient:
-    """Someone who received records: a store of this map, or someone to write to."""
+class Caution:
+    """Where a plan of an erasure stops until a second person has let it go: above any of these."""
 
-    name: str
-    title: Text
-    legal_name: str
-    contact: str
-    abroad: bool
-    store: str | None
-    got: Text  # what it received
-    why: Text
-    consent: Text
-
-
-@dataclass(frozen=True)
-class CollectionPoint:
-    """One field of a form that the controller fills from people, and where it lands."""
-
-    name: str  # of the form
-    title: Text
-    field: str
-    field_title: Text
-    state: Literal["held", "not_kept", "withheld"] | None  # None: tied to nothing
-    place: str | None  # "store.collection.field" where held or withheld
-    reason: Text
-
-
-@dataclass(frozen=True)
-class Promise:
-    """The period that the published policy promises."""
-
-    n: int
-    unit: str  # calendar_days business_days months
-
-
-@dataclass(frozen=True)
-class Controller:
-    """The organisation that answers."""
-
-    name: Text
-    legal_name: Text
-    contact: str
-    address: Text
-    phone: str
-    officer: Text
-    laws: tuple[str, ...]
-    zone: str  # IANA time zone of its days
+    records: int = 10_000
+    share: int = 25  # percent of a collection,
+    share_from: int = 100  # that has more records than this
+    others: int = 100  # records to be deleted that name other people too
 
 
 @dataclass(frozen=True)
@@ -269,8 +224,9 @@ class DataMap:
     recipients: Mapping[str, Recipient]
     collection_points: tuple[CollectionPoint, ...]
     undo_hours: int = 0
-    go_above: int = 10_000  # records; a plan with more waits for `erasure go`
+    caution: Caution = Caution()
     relook_days: tuple[int, ...] = (1, 7, 30)  # after an erasure: stores are looked at again
+    senders: Mapping[str, Sender] = field(default_factory=dict)  # who may ask us to erase
     everywhere: bool = False  # a copy is looked for by value in mapped columns too
 
     def collections(self) -> Iterator[tuple[Store, Collection]]:

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from dsar.config import Config
 from dsar.datamap.loader import load
 from dsar.demo import byhand, case, stores
 from dsar.errors import BadInput
-from dsar.jobs import handover, perform
+from dsar.jobs import handover, inspection, perform
 from dsar.jobs.office import Office
 from dsar.law import load_rules
-from dsar.services import intake, maps, moving, proving, showing, staff
+from dsar.services import inspected, inspecting, intake, maps, moving, proving, showing, signing, staff
+from dsar.services.inspecting import Wanted
 from dsar.services.intake import Given, Intake
 from dsar.terms import Right, Role, StoreState
 
@@ -28,6 +30,7 @@ NOW = "2021-11-24T02:00:00Z"  # after PIPL came into force, before the paid orde
 MAPS = Path(__file__).parent / "map"
 MARK = ".dsar-demo"  # in a folder that this story made and may make anew
 HANDLER, OFFICER = "lin", "zhou"
+LOOKED = timedelta(days=30)  # how long what an inspection found is kept
 console = Console()
 
 
@@ -75,6 +78,7 @@ def _old_way(folder: Path, told: case.Case, settings: dict[str, str]) -> None:
         handover.write(office, reference, "certificate", folder)
         _write_json(folder / "erasure.json", shown)
         _verdicts(shown)
+        _inspect(office, told, folder / "inspection")
         db.disconnect()
     shutil.rmtree(folder / "home")
 
@@ -103,7 +107,31 @@ def _our_way(folder: Path, told: case.Case) -> None:
     handover.write(office, erasure, "certificate", folder)
     _write_json(folder / "erasure.json", shown)
     _verdicts(shown)
+    _inspect(office, told, folder / "inspection")
     db.disconnect()
+
+
+def _inspect(office: Office, told: case.Case, folder: Path) -> None:
+    """Look as a court would: type his number, and see what every system answers."""
+    kind, value = told.identifiers[0]
+    wanted = Wanted(OFFICER, Given(kind, value), "核实是否仍有此人的信息", "", "zh-CN")
+    with db.begin() as session:
+        number = inspecting.open_inspection(
+            session, office.vault, wanted, a_day=office.config.inspections, kept=LOOKED, at=clock.now()
+        ).number
+    perform.until_idle(office)
+    inspection.write(office, number, folder, by=OFFICER)
+    with db.read() as session:
+        row = inspected.get(session, number)
+    shown = signing.check(inspection.read(office, row, inspection.JSON)).record
+    boxes = [
+        store["title"]["zh"] for store in shown["stores"] if store["box"] and any(store["box"]["offered"])
+    ]
+    records = sum(store["records"] or 0 for store in shown["stores"])
+    console.print(
+        f"An inspection types his number into every system. Records: {records}; "
+        f"search boxes that offer him: {', '.join(boxes) or 'none'}."
+    )
 
 
 def _file(office: Office, told: case.Case, rights: list[Right], *, looks_only: bool) -> list[str]:

@@ -14,12 +14,13 @@ from dsar.jobs import parts
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept
 from dsar.jobs.telling import Telling
-from dsar.models import Probe, Request, StoreWork, UnmappedPlace
+from dsar.models import Probe, Request, StoreWork
 from dsar.models.search import UNMAPPED
 from dsar.render.package import (
     CollectionShown,
     FieldShown,
     IdentifierShown,
+    LikeShown,
     Package,
     PointShown,
     RecipientShown,
@@ -27,7 +28,7 @@ from dsar.render.package import (
     StoreShown,
     UnmappedShown,
 )
-from dsar.services import bygone, finding, keys, ledger, maps, mentioning, reasons, showing
+from dsar.services import bygone, finding, gaps, keys, ledger, maps, mentioning, reasons, showing, unaccounted
 from dsar.services.altering import Place
 from dsar.services.finding import Asked
 from dsar.terms import KeyClass, StoreState
@@ -74,7 +75,7 @@ def assemble(
         period=(None, clock.day(at, controller.zone)),
         stores=tuple(_store(desk, store) for store in desk.datamap.stores.values()),
         points=tuple(_points(desk.datamap)),
-        unmapped=tuple(_unmapped(session, request.reference)),
+        unmapped=tuple(_unmapped(session, desk)),
         recipients=tuple(_recipient(desk.datamap, name) for name in desk.datamap.recipients),
         seal=SealShown(entries, head), verify_url=f"{office.config.public_url}/check",
         pretend=clock.text(at) if office.config.may_pretend and clock.pretended() else None,
@@ -186,9 +187,8 @@ def _place(datamap: DataMap, place: str) -> Text:
     return {lang: f"{where.title.get(lang, '')} · {what.title.get(lang, '')}" for lang in ("zh", "en")}
 
 
-def _unmapped(session: Session, reference: str) -> Iterator[UnmappedShown]:
-    place = UnmappedPlace
-    for row in session.scalars(
-        select(place).where(place.reference == reference).order_by(place.store, place.table)
-    ):
-        yield UnmappedShown(row.store, row.table, tuple(row.columns), row.records)
+def _unmapped(session: Session, desk: _Desk) -> Iterator[UnmappedShown]:
+    listed = gaps.holding_back(session, desk.request)
+    for place in unaccounted.places(session, desk.request.reference, desk.datamap, listed):
+        likes = tuple(LikeShown(**one) for one in place["looks_personal"])
+        yield UnmappedShown(place["store"], place["table"], tuple(place["columns"]), place["records"], likes)

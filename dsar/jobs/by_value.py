@@ -1,16 +1,17 @@
 """Look at one store by value: what stands there of each person that no copy would show, and who mentions him."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dsar import faults
-from dsar.connectors import Connector, Place, Probe, Residue, Sought
+from dsar.connectors import Place, Probe, Residue, Sought
 from dsar.datamap.types import Store
 from dsar.services import mentioning
 from dsar.services.by_value import matters
 from dsar.services.finding import Finding
 
+Sweep = Callable[[Sequence[Sought], Sequence[Place], Sequence[Probe]], Iterable[Residue]]
 Keys = dict[tuple[int, str], set[tuple[object, ...]]]  # subject, table or collection -> keys of records
 
 
@@ -40,7 +41,7 @@ class _Looking:
 
 
 def look(
-    connector: Connector,
+    sweep: Sweep,
     store: Store,
     findings: Sequence[Finding],
     unknown: Sequence[Place],
@@ -61,7 +62,7 @@ def look(
     sought, own = _sought(store, findings)
     if sought and places:
         with faults.effect("sweep.read"):
-            for hit in connector.sweep(sought, places, own):
+            for hit in sweep(sought, places, own):
                 looking.note(hit)
     for subject, one in enumerate(findings):
         one.by_value = _counts(looking.silent, subject)

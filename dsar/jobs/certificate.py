@@ -3,19 +3,20 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock, db, faults
 from dsar.datamap.identifiers import masked
-from dsar.datamap.types import DataMap
+from dsar.datamap.types import DataMap, say
 from dsar.jobs import job
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.jobs.release import digests
 from dsar.jobs.sealing import Sealed, Written
-from dsar.models import Erasure, ErasureItem, PaperFile, Request
+from dsar.models import Erasure, ErasureItem, PaperFile, Request, SenderAsk
 from dsar.render.certificate import Box, Certificate, ProofKept, Step, Typed
 from dsar.render.package import SealShown
 from dsar.render.pdf import certificate_pdf
@@ -39,6 +40,8 @@ from dsar.services.finding import Asked
 from dsar.services.work import Claim
 from dsar.terms import OPEN_VERDICTS, KeyClass, Stage, Status, Verdict
 
+SEEN = ("store.looked", "erasure.reopened", "request.map_moved")  # acts after which another may be due
+
 
 @job
 def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
@@ -49,7 +52,7 @@ def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
         if erasure is None or not _is_due(session, request):
             return
         certificate = _certificate(session, office, request, erasure)
-        known = _is_known(session, reference, certificate)
+        known = _is_known(session, reference, certificate) and not _closes(request, certificate)
         key = keys.of(session, office.vault, reference, KeyClass.COPY)
     if known:
         with held(claim) as session:
@@ -65,9 +68,10 @@ def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
 def _is_due(session: Session, request: Request) -> bool:
     """Whether all was looked at, and what was seen is on no certificate yet."""
     made = ledger.newest(session, request.reference, "certificate.made")
-    seen = ledger.newest(session, request.reference, "store.looked", "erasure.reopened", "request.map_moved")
+    seen = ledger.newest(session, request.reference, *SEEN, "recipient.confirmed", "recipient.refused")
     whole = planning.stands(session, request.reference) and not _unseen(session, request.reference)
-    return request.status == Status.WORKING and made < seen and whole
+    held = session.get_one(Erasure, request.reference).stage == Stage.HELD
+    return request.status == Status.WORKING and made < seen and whole and not held
 
 
 def _is_known(session: Session, reference: str, certificate: Certificate) -> bool:
@@ -76,8 +80,20 @@ def _is_known(session: Session, reference: str, certificate: Certificate) -> boo
     sealed_since = ledger.newest(session, reference, "erasure.sealed") > ledger.newest(
         session, reference, "certificate.made"
     )
-    said = (last.get("verdict"), last.get("places"))
-    return said == (certificate.show["verdict"], _places(certificate)) and not sealed_since
+    said = (last.get("verdict"), last.get("places"), last.get("answers", {}))
+    says = (certificate.show["verdict"], _places(certificate), _answers(certificate))
+    return said == says and not sealed_since
+
+
+def _answers(certificate: Certificate) -> dict[str, list[Any]]:
+    """For the ledger: what each recipient answered, of those that did, and whether a refusal is final."""
+    told = certificate.show["recipients"]
+    return {one["name"]: [one["outcome"], one["accepted"]] for one in told if one["outcome"]}
+
+
+def _closes(request: Request, certificate: Certificate) -> bool:
+    """Whether an answered request was opened anew and is settled again: the person is told, and it closes."""
+    return request.answered_at is not None and certificate.show["verdict"] not in OPEN_VERDICTS
 
 
 def _places(certificate: Certificate) -> dict[str, list[int]]:
@@ -149,10 +165,16 @@ def _certificate(session: Session, office: Office, request: Request, erasure: Er
 def _relooks(
     session: Session, request: Request, datamap: DataMap, verdict: Verdict, *, at: datetime
 ) -> list[relooking.Due]:
-    """The looks that are still to come, once nothing is open."""
-    if request.looks_only or verdict in OPEN_VERDICTS:
+    """The looks that are still to come, once nothing of our own is open; an answer of a recipient moves none."""
+    ours_open = verdict in OPEN_VERDICTS and verdict != Verdict.UNCONFIRMED
+    if request.looks_only or ours_open or not _looked_since(session, request.reference):
         return []
     return relooking.to_plan(session, request, datamap, at=at)
+
+
+def _looked_since(session: Session, reference: str) -> bool:
+    """Whether anything of our own was looked at since the last certificate."""
+    return ledger.newest(session, reference, "certificate.made") < ledger.newest(session, reference, *SEEN)
 
 
 def _masked(datamap: DataMap, asked: Asked) -> str:
@@ -196,10 +218,12 @@ def _record(
     erasure = session.get_one(Erasure, reference)
     if not _is_due(session, request):
         return
+    datamap, looked = maps.get(session, request.map_version), _looked_since(session, reference)
+    relooks = _relooks(session, request, datamap, certificate.show["verdict"], at=certificate.made_at)
     ledger.record(
         session, "certificate.made", actor="worker", reference=reference, at=certificate.made_at,
         number=certificate.number, made_at=clock.text(certificate.made_at), verdict=certificate.show["verdict"],
-        places=_places(certificate), files=digests(written),
+        places=_places(certificate), answers=_answers(certificate), files=digests(written),
     )  # fmt: skip
     erasure.certificate, erasure.stage, erasure.done_at = certificate.number, Stage.DONE, certificate.made_at
     session.execute(
@@ -215,15 +239,34 @@ def _record(
     session.flush()
     if (ends := keeping.ends(session, request)) and not erasure.looks_only:
         work.put(session, "erase_kept", key=f"kept:{reference}", not_before=ends, reference=reference)
-    datamap = maps.get(session, request.map_version)
-    relooks = _relooks(session, request, datamap, certificate.show["verdict"], at=certificate.made_at)
-    relooking.plan(session, request, relooks)
-    if certificate.show["verdict"] not in OPEN_VERDICTS and not barring.barred(session, request):
-        mailing.raise_told(
-            session,
-            office.vault,
-            request,
-            _letter(certificate),
-            number=certificate.number,
-            at=certificate.made_at,
-        )
+    if looked:
+        relooking.plan(session, request, relooks)
+    _tell(session, office, request, certificate)
+
+
+def _tell(session: Session, office: Office, request: Request, certificate: Certificate) -> None:
+    """Tell the person: that nothing is open, or once, that all is erased here and who has not confirmed yet."""
+    verdict = certificate.show["verdict"]
+    if barring.barred(session, request):
+        return
+    if verdict == Verdict.UNCONFIRMED and not mailing.was_raised(session, request, "awaiting"):
+        names = "\n".join(_names(certificate))
+        mailing.raise_told(session, office.vault, request, "awaiting", at=certificate.made_at, names=names)
+    if verdict in OPEN_VERDICTS:
+        return
+    if session.get(SenderAsk, request.reference):
+        reference = request.reference
+        work.put(session, "tell_sender", key=f"tell:{reference}", reference=reference)
+        return
+    raised = [kind for kind in ("awaiting", "confirmed") if mailing.was_raised(session, request, kind)]
+    kind = "confirmed" if raised == ["awaiting"] else _letter(certificate)
+    mailing.raise_told(
+        session, office.vault, request, kind, number=certificate.number, at=certificate.made_at
+    )
+
+
+def _names(certificate: Certificate) -> Iterator[str]:
+    """The recipients that have not confirmed yet, in the person's words."""
+    for one in certificate.show["recipients"]:
+        if one["verdict"] in OPEN_VERDICTS:
+            yield say(one["title"], certificate.lang) or one["name"]

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from dsar import clock, db, faults
 from dsar.connectors import Act, Connector, Found, Held, Probe, Schema
 from dsar.datamap.ties import erase_order
-from dsar.datamap.types import Collection, Keep
+from dsar.datamap.types import Collection
 from dsar.errors import CannotErase, StoreProblem, StoreRefused
 from dsar.jobs import boxes, job
 from dsar.jobs.carrying import CHUNK, Refused, carried_out
 from dsar.jobs.office import Office
+from dsar.jobs.pacing import paced
 from dsar.jobs.perform import held
 from dsar.services import (
     acting,
@@ -21,6 +22,7 @@ from dsar.services import (
     intake,
     keeping,
     reasons,
+    recognising,
     refusing,
     searching,
     stopping,
@@ -29,6 +31,7 @@ from dsar.services import (
 )
 from dsar.services.acting import Done
 from dsar.services.deciding import Decision, decide
+from dsar.services.recognising import Prints
 from dsar.services.sharing import standing
 from dsar.services.targets import Batch, Target
 from dsar.services.work import Claim
@@ -45,17 +48,18 @@ def plan_erasure(_office: Office, claim: Claim, *, reference: str) -> None:
 
 
 @job
-def start_erasure(_office: Office, claim: Claim, *, reference: str) -> None:
+def start_erasure(office: Office, claim: Claim, *, reference: str) -> None:
     """Begin an erasure whose time has come."""
     with held(claim) as session:
-        erasing.start(session, intake.get(session, reference), at=clock.now())
+        erasing.start(session, office.vault, intake.get(session, reference), at=clock.now())
 
 
 @job
-def erase_kept(_office: Office, claim: Claim, *, reference: str) -> None:
-    """Erase what a law kept until yesterday; the request is open again until that is done."""
+def erase_kept(_office: Office, claim: Claim, *, reference: str) -> datetime | None:
+    """Erase what a law kept until yesterday, once it is not held; the request is open again until that is done."""
     with held(claim) as session:
-        keeping.erase_kept(session, intake.get(session, reference), at=clock.now())
+        done = keeping.erase_kept(session, intake.get(session, reference), at=clock.now())
+    return None if done else clock.real() + keeping.LATER
 
 
 @job
@@ -66,17 +70,19 @@ def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         due = refusing.unerased(session, store, [t.reference for t in batch.targets]) if batch else set()
     if batch is None:
         return None
+    prints = Prints(office.vault, batch, batch.datamap.stores[store])
     try:
         with faults.effect("erase.read"):
-            acts, offered = _read(office, batch, store, due)
+            acts, offered = _read(office, batch, due, prints)
         with held(claim) as session:
             if not targets.stand(session, batch, (Stage.ERASING,)):
                 return clock.real()  # another map says by now what goes, or nothing is to go
             acting.baseline(session, store, _counts(batch, due, acts), offered, at=clock.now())
+            recognising.remember(session, prints)
         with faults.effect("erase.act"):
             done, refused = _erase(office, batch, store, acts, due)
     except StoreProblem as error:
-        _trouble(claim, batch, store, error)
+        trouble(claim, store, [target.reference for target in batch.targets], error)
         raise
     with faults.effect("erase.write"), held(claim) as session:
         acting.erased(session, store, done, version=batch.version, at=clock.now())
@@ -114,41 +120,42 @@ def internal_kinds(batch: Batch) -> set[str]:
 
 
 def _read(
-    office: Office, batch: Batch, store: str, due: Set[Key]
+    office: Office, batch: Batch, due: Set[Key], prints: Prints
 ) -> tuple[dict[str, list[tuple[Act, Decision]]], dict[Key, boxes.Offered]]:
-    """What is to be done with each record, by collection, in the order in which they are erased.
-
-    And, where the store is a search box, what it offers before anything goes.
-    """
-    with office.store(batch.datamap.stores[store], batch.datamap) as connector:
+    """What is to be done with each record, by collection, in their order; and what a search box offers before."""
+    with office.store(prints.store, batch.datamap) as connector:
         connector.check(erasing=False)
         schema = connector.describe()
         names = {name for _, name in due}
         acts = {
-            collection.name: list(_decided(connector, collection, schema, batch, due))
-            for collection in erase_order(batch.datamap.stores[store], connector.ties())
+            collection.name: list(_decided(connector, collection, schema, due, prints))
+            for collection in erase_order(prints.store, connector.ties())
             if collection.name in names
         }
-        return acts, boxes.typed(connector, batch, batch.datamap.stores[store])
+        return acts, boxes.typed(connector, batch, prints.store)
 
 
 def _decided(
-    connector: Connector, collection: Collection, schema: Schema, batch: Batch, due: Set[Key]
+    connector: Connector, collection: Collection, schema: Schema, due: Set[Key], prints: Prints
 ) -> Iterator[tuple[Act, Decision]]:
-    table = schema.tables.get(collection.table)
+    batch, table = prints.batch, schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
     on, internal = today(batch), internal_kinds(batch)
     for found in connector.find(collection, probes(collection, batch.targets)):
         if (batch.targets[found.subject].reference, collection.name) not in due:
             continue
         whose = standing(batch.datamap, collection, found.row, batch.targets[found.subject].identifiers)
-        decision = decide(collection, found.row, key=key, today=on, internal=internal, standing=whose)
+        decision = decide(
+            collection, found.row, key=key, today=on, internal=internal, standing=whose, whole=connector.whole
+        )
+        if decision.acts:
+            prints.note(collection, found.subject, found.key, found.row, key)
         if decision.acts or decision.kept:
-            slim = _slim(collection, found) if key else found
-            yield Act(slim, decision.delete, decision.blank, decision.lock), decision
+            slimmed = slim(collection, found) if key else found
+            yield Act(slimmed, decision.delete, decision.blank, decision.lock), decision
 
 
-def _slim(collection: Collection, found: Found) -> Found:
+def slim(collection: Collection, found: Found) -> Found:
     """Only what the statement needs to see that the record still matches, and the files that it names."""
     wanted = {by.column for by in collection.found_by} | {
         f.name for f in collection.fields.values() if f.file
@@ -195,11 +202,13 @@ def _carry_out(
     try:
         if acts:
             connector.may_erase(collection)
-        for erased in carried_out(connector, collection, acts, CHUNK, refused, may_go_on):
+        chunk = collection.pace.chunk or CHUNK
+        ask = paced(collection.pace, chunk, may_go_on)
+        for erased in carried_out(connector, collection, acts, chunk, refused, ask):
             if erased.held:
                 doing.hold(erased.act, collection, erased.held)
-            elif erased.gone and id(erased.act) not in reduced:
-                doing.of(erased.act, collection).gone += 1
+            elif id(erased.act) not in reduced:
+                doing.of(erased.act, collection).went(gone=erased.gone)
     except CannotErase as error:
         _note_cannot(doing.batch, collection.name, decided, error.ground, doing.done)
     except StoreRefused as error:
@@ -256,9 +265,10 @@ def _note_kept(
         one.rule, one.reason = decision.rule or one.rule, decision.reason or one.reason
         one.cannot = one.cannot or decision.cannot
         if decision.until:
-            one.until = max(one.until or "", decision.until.isoformat())
-        if decision.rule and isinstance(collection.on_erasure, Keep):
-            one.locked = collection.on_erasure.lock_column is not None
+            day = decision.until.isoformat()
+            one.until, one.first_until = max(one.until or day, day), min(one.first_until or day, day)
+        if decision.rule:
+            one.locked = False  # until a look has seen the lock
 
 
 def _note_cannot(
@@ -277,10 +287,6 @@ def _wake_rebuilt(session: Session, batch: Batch, store: str) -> None:
         if any(f.startswith(f"{store}.") for f in s.rebuilt_from)
     ]
     work.put_many(session, "erase_store", [(f"erase:{name}", {"store": name}) for name in followers])
-
-
-def _trouble(claim: Claim, batch: Batch, store: str, error: StoreProblem) -> None:
-    trouble(claim, store, [target.reference for target in batch.targets], error)
 
 
 def trouble(claim: Claim, store: str, references: Sequence[str], error: StoreProblem) -> None:

@@ -9,22 +9,21 @@ from dsar import clock, faults
 from dsar.connectors import Connector, Residue
 from dsar.datamap.types import Collection, Store
 from dsar.errors import StoreProblem
-from dsar.jobs import boxes, job
+from dsar.jobs import boxes, derived, job
 from dsar.jobs.carrying import CHUNK
 from dsar.jobs.erase import internal_kinds, probes, today, trouble
 from dsar.jobs.mentioned import settled
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.jobs.sighting import Looking, RowKey
-from dsar.services import acting, intake, reasons, targets
+from dsar.jobs.sighting import Looking, RowKey, note_kept
+from dsar.services import acting, intake, reasons, sweeping, targets
 from dsar.services import looking as looking_again
 from dsar.services.deciding import decide
+from dsar.services.recognising import Prints
 from dsar.services.sharing import standing
 from dsar.services.targets import Batch
 from dsar.services.work import Claim
 from dsar.terms import Seen, Stage
-
-LAST_TRY = 2  # tries that failed before, of a store that is in the map no more: nobody will mend it
 
 
 @job
@@ -39,7 +38,7 @@ def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         with faults.effect("look.read"):
             looking = look_at(office, claim, batch, batch.datamap.stores[store])
     except StoreProblem as error:
-        if batch.removed and claim.tries >= LAST_TRY:
+        if batch.removed and claim.tried_enough:
             _give_up(claim, batch, store)
             return clock.real()
         trouble(claim, store, references, error)
@@ -49,6 +48,7 @@ def look_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
             return clock.real()  # what was seen was looked for by another map: once more
         acting.recovered(session, store, references, at=clock.now())
         acting.looked(session, batch.datamap, store, references, looking.saw, at=clock.now())
+        sweeping.over(session, claim.key)
     return clock.real()
 
 
@@ -70,7 +70,8 @@ def look_at(office: Office, claim: Claim, batch: Batch, store: Store) -> Looking
     """Look in every way, in every collection and place of a store."""
     with office.store(store, batch.datamap) as connector:
         connector.check(erasing=False)
-        looking = Looking(claim, batch, store, connector.describe())
+        prints = Prints(office.vault, batch, store)
+        looking = Looking(claim, batch, store, connector.describe(), prints)
         for subject in range(len(batch.targets)):
             for name in store.collections:
                 looking.of(subject, name, mapped=not batch.removed).left[Seen.LOCATOR] = 0
@@ -81,7 +82,8 @@ def look_at(office: Office, claim: Claim, batch: Batch, store: Store) -> Looking
         if connector.has_search_box:
             _typed(connector, looking)
         _by_value(hits, looking)
-    _count(looking)
+        _count(looking)
+        derived.settle(office, connector, looking)
     return looking
 
 
@@ -95,7 +97,10 @@ def _by_locator(connector: Connector, collection: Collection, looking: Looking) 
         whose = standing(
             looking.batch.datamap, collection, found.row, looking.batch.targets[found.subject].identifiers
         )
-        decision = decide(collection, found.row, key=key, today=on, internal=internal, standing=whose)
+        decision = decide(
+            collection, found.row, key=key, today=on, internal=internal, standing=whose, whole=connector.whole
+        )
+        note_kept(saw, collection, decision, whole=connector.whole)
         row = (found.subject, collection.table, found.key)
         if collection.name in looking.batch.gone and row in looking.seen:
             continue  # it is a record of another collection by now
@@ -107,6 +112,7 @@ def _by_locator(connector: Connector, collection: Collection, looking: Looking) 
         elif decision.acts:
             saw.left[Seen.LOCATOR] += 1
             saw.by_locator += 1
+            looking.prints.note(collection, found.subject, found.key, found.row, key)
             if not saw.mapped:
                 saw.reason = _unmapped(looking.store, collection.table)
                 saw.where |= {(collection.table, by.column) for by in collection.found_by}

@@ -12,11 +12,11 @@ from dsar.jobs import job
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.render.letters import written
-from dsar.services import answering, intake, mailing, maps
+from dsar.services import answering, intake, mailing, maps, recipients
 from dsar.services.mailing import Letter
 from dsar.services.work import Claim
 
-TELLING = ("ready", "erased", "nothing")  # kinds that say: the whole answer is there
+TELLING = ("ready", "erased", "nothing", "confirmed")  # kinds that say: the whole answer is there
 SECONDS = 30
 
 
@@ -39,8 +39,12 @@ def send_mail(office: Office, claim: Claim, *, mail: int) -> None:
     with faults.effect("mail.send"):
         _send(office.config, message)
     with faults.effect("mail.write"), held(claim) as session:
-        if mailing.sent(session, mail, at=clock.now()) in TELLING:
+        first = mailing.sent(session, mail, at=clock.now())
+        if first in TELLING:
             answering.told(session, intake.get(session, letter.reference), at=clock.now())
+        elif first == "ask":
+            request = intake.get(session, letter.reference)
+            recipients.left(session, request, letter.facts["name"], at=clock.now())
 
 
 def _message(config: Config, letter: Letter, text: tuple[str, str]) -> EmailMessage:

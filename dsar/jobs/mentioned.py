@@ -1,13 +1,19 @@
 """Fields of records that may mention other people: left or emptied, as the map says."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
-from dsar import clock, faults
-from dsar.connectors import Connector, Place, Residue, Sought
+from dsar import clock, db, faults
+from dsar.connectors import Connector, Mentions, Place, Residue, Sought
+from dsar.datamap.identifiers import candidates, common_forms, spelled
+from dsar.datamap.types import IdentifierKind
+from dsar.errors import CannotErase
+from dsar.jobs.carrying import CHUNK
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.jobs.sighting import Looking, RowKey
+from dsar.jobs.sweeping import swept
 from dsar.services import emptying, stopping, targets
 from dsar.terms import Stage
 
@@ -18,7 +24,7 @@ def settled(
     """What a sweep finds once fields that may mention the person were emptied, or left, as the map says."""
     hits: list[Residue] = []
     empty: dict[str, list[Residue]] = defaultdict(list)
-    for hit in connector.sweep(sought):
+    for hit in swept(office, looking.claim, connector, sought, looking.schema.places()):
         collection = looking.store.collection_at(hit.table, hit.column)
         mentions = (
             collection.fields[hit.column].mentions if collection and hit.column in collection.fields else None
@@ -54,18 +60,41 @@ def _emptied(
     due = _counted(looking, empty)
     if not due:
         return [hit for some in empty.values() for hit in some]
+    still = _naming(sought, looking.batch.datamap.identifier_kinds)
     with (
         faults.effect("mention.act"),
         office.store(looking.store, looking.batch.datamap, erasing=True) as acting_one,
     ):
         for name, some in due.items():
-            acting_one.blank_mentions(looking.store.collections[name], some)
+            with suppress(CannotErase):  # a field that names its row: what stands there is left, and told
+                for start in range(0, len(some), CHUNK):
+                    if _stopped():
+                        break
+                    chunk = some[start : start + CHUNK]
+                    acting_one.blank_mentions(looking.store.collections[name], chunk, still)
     fields = {(hit.table, hit.column) for some in empty.values() for hit in some}
     places = [Place(table, (column,)) for table, column in sorted(fields)]
     subjects = {hit.subject for some in empty.values() for hit in some}
     left = [hit for hit in connector.sweep(sought, places) if hit.subject in subjects]
     _note_emptied(due, left, looking)
     return left
+
+
+def _naming(sought: Sequence[Sought], kinds: Mapping[str, IdentifierKind]) -> Mentions:
+    """Whether the person of a hit stands in a text."""
+    forms: dict[int, set[str]] = defaultdict(set)
+    for one in sought:
+        forms[one.subject] |= common_forms(kinds[one.kind], one.value)
+
+    def still(hit: Residue, text: str) -> bool:
+        return not forms[hit.subject].isdisjoint({*candidates(text), *spelled(text)})
+
+    return still
+
+
+def _stopped() -> bool:
+    with db.read() as session:
+        return stopping.current(session) is not None
 
 
 def _counted(looking: Looking, empty: dict[str, list[Residue]]) -> dict[str, list[Residue]]:

@@ -10,7 +10,7 @@ from dsar.jobs import job
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
 from dsar.models import Copy, Erasure, PaperFile
-from dsar.services import intake, keys, ledger, relooking, verdicts
+from dsar.services import intake, keys, ledger, recognising, relooking, verdicts
 from dsar.services.work import Claim
 from dsar.terms import CopyState, KeyClass, Stage
 
@@ -45,6 +45,7 @@ def destroy_proof(office: Office, claim: Claim, *, reference: str) -> datetime |
             return clock.real() + AGAIN
         if keys.destroy(session, reference, KeyClass, at=clock.now()):
             _forget_files(session, reference, "copy", "certificate")
+            recognising.forget(session, [reference])
             ledger.record(session, "proof.destroyed", actor="worker", reference=reference, at=clock.now())
     with faults.effect("purge.destroy"):
         office.vault.destroy(reference)

@@ -10,12 +10,11 @@ from dsar.jobs import job
 from dsar.jobs.look import look_at
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
-from dsar.services import answering, intake, maps, relooking, targets
+from dsar.services import answering, intake, maps, recognising, relooking, sweeping, targets
 from dsar.services.targets import Batch
 from dsar.services.work import Claim
 from dsar.terms import Status
 
-PATIENT = 3  # tries that failed before somebody is told
 LATER = timedelta(hours=1)  # until an erasure that was taken up for another reason is looked for again
 
 
@@ -31,12 +30,13 @@ def relook_store(office: Office, claim: Claim, *, store: str) -> datetime | None
         with faults.effect("relook.read"):
             looking = look_at(office, claim, batch, batch.datamap.stores[store])
     except StoreProblem as error:
-        if claim.tries >= PATIENT and _given_up(claim, batch, store, error):
+        if claim.tried_enough and _given_up(claim, batch, store, error):
             return clock.real()
         raise
     with faults.effect("relook.write"), held(claim) as session:
         seen = {target.reference for target in batch.targets}
-        relooking.looked(session, batch.datamap, store, seen, looking.saw, at=clock.now())
+        relooking.looked(session, batch.datamap, store, seen, looking.saw, looking.prints, at=clock.now())
+        sweeping.over(session, claim.key)
         _let_go(session, seen - relooking.waiting(session, seen))
     return clock.real()
 
@@ -59,3 +59,4 @@ def _let_go(session: Session, references: set[str]) -> None:
         row = intake.get(session, reference)
         if row.status == Status.CLOSED:
             answering.destroy_later(session, row)
+            recognising.forget(session, [reference])

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from dsar import clock, db, faults
 from dsar.connectors import Connector, Found, Probe
 from dsar.datamap.compare import accounted, unmapped
 from dsar.datamap.types import Collection, Store
+from dsar.datamap.watching import Difference
 from dsar.errors import BadInput, StoreProblem, StoreRefused
-from dsar.jobs import by_value, job
+from dsar.jobs import by_value, job, watch, weighed
 from dsar.jobs.office import Office
 from dsar.jobs.parts import FileKept, PartWriter
 from dsar.jobs.perform import held
-from dsar.services import finding, mentioning, searching, sharing, work
+from dsar.jobs.sweeping import swept
+from dsar.services import comparing, finding, gaps, mentioning, searching, sharing, sweeping, weighing, work
 from dsar.services.finding import Batch, Finding, Person
 from dsar.services.work import Claim
 from dsar.terms import StoreState
@@ -34,12 +37,13 @@ def search_store(office: Office, claim: Claim, *, store: str) -> datetime | None
         return _next(store)
     try:
         with faults.effect("search.read"):
-            findings, columns = _pass(office, claim, batch, batch.datamap.stores[store])
+            findings, columns, fresh = _pass(office, claim, batch, batch.datamap.stores[store])
     except StoreProblem as error:
         _trouble(claim, store, error)
         raise
     next_try_at = clock.real() + work.pause(claim.tries)
     with faults.effect("search.seal"), held(claim) as session:
+        comparing.noticed(session, store, fresh, at=clock.now())  # first, as by whoever applies a map
         good = finding.record(
             session,
             office.vault,
@@ -51,12 +55,16 @@ def search_store(office: Office, claim: Claim, *, store: str) -> datetime | None
             at=clock.now(),
         )
         mentioning.record(session, store, good)
+        weighing.record(session, store, good)
+        sweeping.over(session, claim.key)
     return _next(store)
 
 
 def _pass(
     office: Office, claim: Claim, batch: Batch, store: Store
-) -> tuple[list[Finding], dict[str, list[str]]]:
+) -> tuple[list[Finding], dict[str, list[str]], list[Difference]]:
+    with db.read() as session:
+        known = gaps.known(session, store.name)
     with office.store(store, batch.datamap) as connector:
         connector.check(erasing=False)
         schema = connector.describe()
@@ -65,8 +73,10 @@ def _pass(
         findings = _find_all(office, claim, connector, store, batch.people)
         looked = [one for one in findings if one.person.by_value and one.problem is None]
         mapped = accounted(store, schema) if batch.datamap.everywhere else ()
-        by_value.look(connector, store, looked, places, mapped)
-    return findings, columns
+        sweep = partial(swept, office, claim, connector)
+        by_value.look(sweep, store, looked, places, mapped)
+        fresh = watch.unknown(connector, batch.datamap, store, schema, known)
+    return findings, columns, fresh
 
 
 def _find_all(
@@ -81,6 +91,7 @@ def _find_all(
     try:
         for collection in store.collections.values():
             _find(office, claim, connector, collection, findings)
+            weighed.size(connector, collection, findings)
     except StoreRefused as error:
         if len(people) == 1:
             findings[0].problem = str(error)
@@ -157,6 +168,7 @@ def _seal(
         finding.given |= _given(connector, collection, found, finding.person)
         if about_others and mentioning.stands_in(found.row, collection, finding.forms):
             finding.own_mentions[collection.name] = finding.own_mentions.get(collection.name, 0) + 1
+        weighed.note(connector, collection, finding, found)
         files = _files(connector, collection, found, writer) if finding.person.kept else {}
         writer.add(_kept(collection, found), files)
 

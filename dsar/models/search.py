@@ -66,6 +66,20 @@ class UnmappedPlace(Base):
     records: Mapped[int | None]  # by value; None: not looked at
 
 
+class Weight(Base):
+    """What a search counted of a collection, for an erasure to be weighed by before anything goes."""
+
+    __tablename__ = "weight"
+    __table_args__ = (UniqueConstraint("reference", "store", "collection"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), ForeignKey("request.reference"))
+    store: Mapped[str] = mapped_column(String(80))
+    collection: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int | None]  # records of anybody, counted as far as it matters; None: not known
+    others: Mapped[int] = mapped_column(default=0)  # records to be deleted that name somebody else too
+
+
 class Mention(Base):
     """Records of a collection in which an identifier of the person stands in a field that may be about others."""
 

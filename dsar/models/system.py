@@ -48,3 +48,4 @@ class User(Base):
     password: Mapped[str | None] = mapped_column(String(200))  # scrypt, salted
     set_up: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the one-time token
     set_up_until: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]  # from then on nobody signs in by this name

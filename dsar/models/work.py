@@ -28,6 +28,21 @@ class Work(Base):
     reason: Mapped[str | None] = mapped_column(String(300))
 
 
+class Sweeping(Base):
+    """How far one piece of work has searched a store by value: cut short, it goes on there."""
+
+    __tablename__ = "sweeping"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)  # of the work
+    store: Mapped[str] = mapped_column(String(80), index=True)
+    batch: Mapped[str] = mapped_column(String(64))  # keyed digest of who is looked for, and where
+    at: Mapped[datetime]  # real time
+    tables: Mapped[list[str]]  # those that are done
+    of: Mapped[int]  # how many there are
+    wrapped: Mapped[bytes]
+    hits: Mapped[bytes]  # sealed
+
+
 class Mail(Base):
     """One message to a person: raised once, sent at least once under the same Message-ID."""
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import zip_longest
 from typing import Any
 
 from markupsafe import Markup
 
-from dsar import clock
+from dsar.render.backups import backups
 from dsar.render.certificate import Box, Certificate, Step, Typed
 from dsar.render.closing import seal, seal_code
 from dsar.render.cover import Cover, Pair, answered, due, pretended, sentences
+from dsar.render.received import awaited, day, recipient
 from dsar.render.typeset import Typeset, nobr
 from dsar.render.verdicts import StoreLines, Unsettled, kept, kept_label, so_far, store_lines, unsettled
 from dsar.terms import Verdict
@@ -43,7 +43,9 @@ class CertificatePaper:
     proof: tuple[Pair, ...]
     backups: tuple[Pair, ...]
     ladders: tuple[Ladder, ...]
-    recipients: tuple[tuple[Markup, str, Markup, Markup], ...]  # name, mark, answer, when
+    recipients: tuple[
+        tuple[Markup, str, Markup, Markup, tuple[Markup, ...]], ...
+    ]  # name, mark, answer, why, days
     relooks: tuple[tuple[Markup, str, Markup], ...]  # day, mark, result
     seal: tuple[Pair, ...]
     qr: Markup
@@ -62,9 +64,9 @@ def certificate_paper(certificate: Certificate, setting: Typeset) -> Certificate
         unsettled=unsettled(certificate, setting),
         kept=kept(certificate, setting),
         proof=_proof(certificate, setting),
-        backups=_backups(certificate, setting),
+        backups=backups(certificate.show, setting),
         ladders=tuple(_ladders(certificate.ladder, setting)),
-        recipients=tuple(_recipient(shown, setting) for shown in certificate.show["recipients"]),
+        recipients=tuple(recipient(shown, setting) for shown in certificate.show["recipients"]),
         relooks=tuple(_relook(look, setting) for look in certificate.show["relooks"]),
         seal=seal(certificate.seal, certificate.verify_url, certificate.made_at, setting),
         qr=seal_code(certificate.reference, certificate.seal.head, certificate.verify_url, setting),
@@ -88,7 +90,7 @@ def _cover(certificate: Certificate, setting: Typeset) -> Cover:
             certificate.made_at,
             certificate.due_on,
             setting,
-            whole=_settled(certificate),
+            whole=_settled(certificate) and not awaited(certificate, setting),
         ),
     ]
     if certificate.due_on:
@@ -100,7 +102,7 @@ def _cover(certificate: Certificate, setting: Typeset) -> Cover:
         reference=certificate.reference,
         title=_("Report of a second look") if looks_only else _("Certificate of erasure"),
         statement=_statement(certificate, setting),
-        warning=Markup("") if _settled(certificate) else _("This is not finished. Part 2 says what is open."),
+        warning=_warning(certificate, setting),
         remarks=(_("Your numbers are masked here, so that you can show this document to others."),),
         pretend=pretended(certificate.pretend, setting),
         pairs=tuple(pairs),
@@ -110,6 +112,16 @@ def _cover(certificate: Certificate, setting: Typeset) -> Cover:
 def _settled(certificate: Certificate) -> bool:
     settled = {Verdict.KEPT, Verdict.ERASED, Verdict.NOTHING_HELD}
     return all(Verdict(collection["verdict"]) in settled for _, collection in certificate.collections())
+
+
+def _warning(certificate: Certificate, setting: Typeset) -> Markup:
+    """What keeps this from being the last word: places of our own, or recipients that have not confirmed."""
+    _ = setting.say
+    if not _settled(certificate):
+        return _("This is not finished. Part 2 says what is open.")
+    if waits := awaited(certificate, setting):
+        return _("This is not finished: not confirmed yet by %(names)s.", names=_(", ").join(waits))
+    return Markup("")
 
 
 def _masked(certificate: Certificate, setting: Typeset) -> Markup:
@@ -179,14 +191,6 @@ def _proof(certificate: Certificate, setting: Typeset) -> tuple[Pair, ...]:
     )
 
 
-def _backups(certificate: Certificate, setting: Typeset) -> tuple[Pair, ...]:
-    titles = {store["name"]: setting.words(store["title"]) for store in certificate.show["stores"]}
-    return tuple(
-        (titles.get(backup["store"], setting.own(backup["store"])), _day(backup["gone_by"], setting))
-        for backup in certificate.show["backups"]
-    )
-
-
 def _ladders(boxes: Iterable[Box], setting: Typeset) -> Iterator[Ladder]:
     """Two identifiers beside each other, the next two below them."""
     for box in boxes:
@@ -219,38 +223,16 @@ def _offered(offered: bool | None, setting: Typeset) -> Markup:
     return Markup('<span class="state {}">{}</span>').format(shape, word)
 
 
-def _recipient(shown: Mapping[str, Any], setting: Typeset) -> tuple[Markup, str, Markup, Markup]:
-    _ = setting.say
-    told = {
-        "asked": ("away", _("Asked, no answer yet")),
-        "confirmed": ("full", _("Confirmed: erased")),
-        "refused": ("away", _("Refused")),
-        "silent": ("away", _("Asked, and silent past the day we set")),
-    }
-    mark, answer = told[shown["state"]]
-    name = setting.words(shown.get("title") or {}) or setting.own(shown["name"])
-    return name, mark, answer, _day(shown["answered_at"] or shown["asked_at"], setting)
-
-
 def _relook(look: Mapping[str, Any], setting: Typeset) -> tuple[Markup, str, Markup]:
     _, ngettext = setting.say, setting.ngettext
     if look["done_at"] is None:
-        return _day(look["on"], setting), "empty", _("Still to come")
+        return day(look["on"], setting), "empty", _("Still to come")
     if look["left"]:
         return (
-            _day(look["on"], setting),
+            day(look["on"], setting),
             "away",
             ngettext("%(n)s record came back", "%(n)s records came back", look["left"]),
         )
     if look["left"] is None:
-        return _day(look["on"], setting), "away", _("Could not look everywhere")
-    return _day(look["on"], setting), "full", _("Done: nothing had come back")
-
-
-def _day(text: str | None, setting: Typeset) -> Markup:
-    """A day or moment of the JSON, in words."""
-    if not text:
-        return Markup("")
-    if "T" in text:
-        return setting.weekday(setting.texts.local_day(clock.parse(text)))
-    return setting.weekday(date.fromisoformat(text))
+        return day(look["on"], setting), "away", _("Could not look everywhere")
+    return day(look["on"], setting), "full", _("Done: nothing had come back")

@@ -182,7 +182,13 @@ def _tail(package: Package, texts: Texts) -> dict[str, Any]:
         ],
         "collection_points": [_point(point) for point in package.points],
         "unmapped": [
-            {"store": one.store, "table": one.table, "columns": list(one.columns), "records": one.records}
+            {
+                "store": one.store,
+                "table": one.table,
+                "columns": list(one.columns),
+                "records": one.records,
+                "looks_personal": [asdict(like) for like in one.looks_personal],
+            }
             for one in package.unmapped
         ],
         "totals": {

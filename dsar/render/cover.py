@@ -130,6 +130,12 @@ def _remarks(package: Package, setting: Typeset) -> tuple[Markup, ...]:
         )
     if any(place.records is None for place in package.unmapped):
         told.append(_("Our inventory does not name every place in these systems; see part 1."))
+    if any(place.looks_personal for place in package.unmapped):
+        told.append(
+            _("Some places look as if they held personal information; we look into them. See part 1.")
+        )
+    if any(point.state is None for point in package.points):
+        told.append(_("A form asked you for something, and we cannot say yet where it is kept; see part 1."))
     if any(place.records for place in package.unmapped):
         told.append(
             _("Information about you stands in places that our inventory does not account for; see part 1.")

@@ -30,6 +30,8 @@ def written(letter: Letter, datamap: DataMap, due_on: date, public_url: str) -> 
     template = _templates().get_template(f"mail/{letter.kind}.{letter.lang}.txt")
     locale = "zh_Hans_CN" if letter.lang.startswith("zh") else "en_GB"
     text = template.render(
+        site=public_url,
+        day=lambda day: format_date(date.fromisoformat(day), "long", locale=locale),
         reference=f"{letter.reference[:4]}-{letter.reference[4:]}",
         link=f"{public_url}/r/{letter.reference}",
         due=format_date(due_on, "long", locale=locale),

@@ -108,13 +108,24 @@ class StoreShown:
 
 
 @dataclass(frozen=True)
+class LikeShown:
+    """A column that looks personal: like what, and how many of the values read look so; None: by its name."""
+
+    column: str
+    like: str | None
+    alike: int | None
+    of: int | None
+
+
+@dataclass(frozen=True)
 class UnmappedShown:
-    """A place the map does not name; records None: not looked at; above 0: holds this person."""
+    """A place the map does not account for; records None: not looked at; above 0: holds this person."""
 
     store: str
     table: str
     columns: tuple[str, ...]
     records: int | None
+    looks_personal: tuple[LikeShown, ...] = ()  # and nobody has said yet what they are
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
-"""The papers as PDF: the copy, and the certificate of erasure."""
+"""The papers as PDF: the copy, the certificate of erasure, the record of an inspection."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from dsar import places
 from dsar.render.certificate import Certificate
 from dsar.render.certificate_paper import certificate_paper
 from dsar.render.copy_paper import copy_paper
+from dsar.render.inspection_paper import Shown, inspection_paper
 from dsar.render.package import Package
 from dsar.render.texts import Texts
 from dsar.render.typeset import Typeset
@@ -33,6 +35,17 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         paper=certificate_paper(certificate, setting),
         house=setting.words(certificate.controller.name),
         looks_only=certificate.show["looks_only"],
+    )
+
+
+def inspection_pdf(shown: Shown, signature: Mapping[str, str]) -> bytes:
+    """The record of an inspection, not signed yet; signature: sha256, public_key and value of the record, in hex."""
+    setting = Typeset(Texts(shown["lang"], shown["zone"]))
+    return _printed(
+        "inspection/inspection.html",
+        setting,
+        paper=inspection_paper(shown, signature, setting),
+        house=setting.words(shown["controller"]["name"]),
     )
 
 

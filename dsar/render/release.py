@@ -1,12 +1,14 @@
 """The last look at a PDF before release: our fonts only, every glyph there, every count the sealed one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from dsar.errors import ReleaseRefused
 from dsar.render.certificate import Certificate
 from dsar.render.fonts import FAMILY, RARE_FAMILY
 from dsar.render.package import Package, StoreShown
 from dsar.render.pdf_text import Page, pages
+from dsar.render.searched import MANY
 from dsar.render.texts import Texts
 from dsar.render.typeset import visible
 from dsar.render.verdicts import kept_label, so_far
@@ -38,6 +40,21 @@ def check_certificate(pdf: bytes, certificate: Certificate) -> None:
     _in_order(text, iter([labels + sums, _("System by system")]))
 
 
+def check_inspection(pdf: bytes, shown: Mapping[str, Any]) -> None:
+    """The same for the record of an inspection: every system stands on it, with what it answered by key."""
+    texts = Texts(shown["lang"], shown["zone"])
+    text = _text(pdf)
+    _in_order(text, iter([shown["identifier"]["masked"], texts.say("System by system")]))
+    _in_order(text, _asked(shown, texts))
+
+
+def _asked(shown: Mapping[str, Any], texts: Texts) -> Iterator[str]:
+    for store in shown["stores"]:
+        yield texts.words(store["title"])
+        for one in store["collections"]:
+            yield texts.words(one["title"]) + ("–" if one["records"] is None else f"{one['records']:,}")
+
+
 def _text(pdf: bytes) -> str:
     """All text of the PDF without its blanks, once its type is known to be sound."""
     told = []
@@ -64,10 +81,12 @@ def _counts(package: Package) -> Iterator[str]:
     ngettext, held = texts.ngettext, [store for store in package.stores if store.records]
     for store in package.stores:  # what was searched
         yield texts.words(store.title)
-        for collection in store.collections:
-            told = ngettext("%(n)s record", "%(n)s records", collection.records)
-            yield texts.words(collection.title) + told
-        yield from _result(store, texts)
+        inside = [
+            texts.words(each.title) + ngettext("%(n)s record", "%(n)s records", each.records)
+            for each in store.collections
+        ]
+        result = list(_result(store, texts))
+        yield from result + inside if len(inside) > MANY else inside + result
     for store in held:  # the parts
         yield texts.words(store.title) + ngettext("%(n)s record", "%(n)s records", store.records)
         for collection in store.collections:

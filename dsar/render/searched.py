@@ -9,6 +9,8 @@ from dsar.render.package import CollectionShown, Package, PointShown, StoreShown
 from dsar.render.typeset import Typeset, nobr
 from dsar.terms import StoreState
 
+MANY = 12  # collections of one store, from which they stand in a row of their own: a row may end a page
+
 
 @dataclass(frozen=True)
 class SearchedLine:
@@ -21,6 +23,7 @@ class SearchedLine:
     result: Markup
     at: Markup  # when, or ''
     reason: Markup  # why not, or ''
+    many: bool  # collections
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def searched(store: StoreShown, setting: Typeset) -> SearchedLine:
         result=result,
         at=setting.moment(store.at) if store.at else Markup(""),
         reason=setting.own(store.reason or "") if mark == "away" else Markup(""),
+        many=len(store.collections) > MANY,
     )
 
 
@@ -55,7 +59,7 @@ def unmapped(package: Package, setting: Typeset) -> tuple[tuple[Markup, Markup, 
             _finding(place, setting),
         )
         for place in package.unmapped
-        if place.records is None or place.records > 0
+        if place.records is None or place.records > 0 or place.looks_personal
     )
 
 
@@ -73,7 +77,7 @@ def forms(package: Package, setting: Typeset) -> tuple[Form, ...]:
 def _counted(collection: CollectionShown, setting: Typeset) -> Markup:
     _, ngettext = setting.say, setting.ngettext
     told = ngettext("%(n)s record", "%(n)s records", collection.records)
-    return Markup("{} {}").format(setting.words(collection.title), nobr(told))
+    return Markup('<span class="item">{} {}</span>').format(setting.words(collection.title), nobr(told))
 
 
 def _result(store: StoreShown, setting: Typeset) -> tuple[str, Markup]:
@@ -99,6 +103,7 @@ def _how(kind: str, setting: Typeset) -> Markup:
     told = {
         "sql_suggest": box,
         "redis_suggest": box,
+        "http_suggest": _("What you proved typed into the search box, and searched for, as anybody could"),
         "folder": _("By the names of files that records about you gave"),
     }
     tables = _("By what you proved, in every way it may be written, and by our own numbers that this led to")
@@ -112,6 +117,8 @@ def _place(place: UnmappedShown, titles: Mapping[str, Markup], setting: Typeset)
 
 def _finding(place: UnmappedShown, setting: Typeset) -> Markup:
     _, ngettext = setting.say, setting.ngettext
+    if place.looks_personal and not place.records:
+        return _("It looks as if it held personal information. We look into it")
     if place.records is None:
         return _("Not looked at yet")
     return _("About you: %(n)s", n=ngettext("%(n)s record", "%(n)s records", place.records))
@@ -123,6 +130,6 @@ def _point(point: PointShown, setting: Typeset) -> tuple[Markup, Markup, Markup]
     told = [setting.words(text) for text in (point.place, point.reason) if text]
     return (
         setting.words(point.field_title),
-        states.get(point.state or "", _("Not known")),
+        states.get(point.state or "", _("Not known yet. We look into it")),
         setting.join(filter(None, told)),
     )

@@ -131,7 +131,10 @@ def _word(verdict: str, collections: Sequence[Mapping[str, Any]], setting: Types
     """A verdict in words; what stays for another reason than a law is only kept."""
     _ = setting.say
     otherwise = any(one["kept"] and (one["reason"] or not one["ground"]) for one in collections)
-    return _("Kept") if verdict == Verdict.KEPT and otherwise else verdict_words(verdict, setting)
+    if verdict == Verdict.KEPT and otherwise:
+        return _("Kept")
+    loose = verdict == Verdict.KEPT and any(one["kept"] and one["locked"] is False for one in collections)
+    return _("Kept by law, not locked") if loose else verdict_words(verdict, setting)
 
 
 def _line(collection: Mapping[str, Any], setting: Typeset) -> Line:
@@ -173,7 +176,12 @@ def _meaning(collection: Mapping[str, Any], setting: Typeset, *, looks_only: boo
     }[verdict]
     if looks_only:
         then = _("This look erased nothing. The records named here are still there.")
-    if not collection["mapped"]:
+    if collection.get("remedy"):
+        then = _(
+            "The system derives this place from its records. It is brought up to date, and we look again until it "
+            "holds nothing of you."
+        )
+    elif not collection["mapped"]:
         then = _(
             "This place is missing from our inventory. We never erase there unseen; once someone has "
             "entered it, your request goes on by itself."
@@ -214,8 +222,8 @@ def _keeping(collection: Mapping[str, Any], setting: Typeset) -> tuple[Pair, ...
         "Art. 47(2)). Erased by itself on that date; we will tell you."
     )
     loose = _(
-        "Not yet locked in the system itself. We use it for nothing but storing and protecting it "
-        "(Personal Information Protection Law, Art. 47(2))."
+        "Not locked: this system cannot lock it. We use it for nothing but storing and protecting it "
+        "(Personal Information Protection Law, Art. 47(2)). Erased by itself on that date; we will tell you."
     )
     until = ground.get("until")
     return (

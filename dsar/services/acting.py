@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Look, StoreWork
-from dsar.services import barring, emptying, intake, ledger, looking, reasons, refusing, work
+from dsar.services import barring, deriving, emptying, intake, ledger, looking, reasons, refusing, work
 from dsar.services.ledger import Entry
 from dsar.terms import Seen, StoreState
 
@@ -22,12 +22,19 @@ class Done:
     """What was done of one request in one collection."""
 
     gone: int = 0
+    unreached: int = 0  # neither gone nor held: the store said that there was no such record
     keepable: int = 0
     rule: str | None = None
-    until: str | None = None
+    until: str | None = None  # the last day of the last that a law keeps,
+    first_until: str | None = None  # and of the first
     locked: bool | None = None
     reason: str | None = None
     cannot: bool = False
+
+    def went(self, *, gone: bool) -> None:
+        """One record went, or the store knew it no more."""
+        self.gone += gone
+        self.unreached += not gone
 
 
 @dataclass
@@ -43,8 +50,12 @@ class Saw:
     kept: int = 0
     reason: str | None = None
     cannot: bool = False  # some of what is kept stays because other records that stay refer to it
+    locked: bool | None = None  # whether every record that a law keeps is; None: none was seen
+    loosened: int = 0  # records that a law keeps and that hold more than they may, or are not locked
     where: set[tuple[str, str]] = field(default_factory=set)
     offered: dict[str, int] | None = None  # by a search box: number of the identifier -> characters typed
+    remedy: str | None = None  # of a place that the store derives from tables
+    standing: int = 0  # entries there of what the tables themselves hold: no residue
 
 
 def baseline(
@@ -96,8 +107,11 @@ def erased(
     ledger.record_many(session, entries, actor="worker", at=at)
     for item in items:
         act = done[item.reference, item.collection]
-        item.erased += counts[item.id]
+        item.erased, item.unreached = item.erased + counts[item.id], act.unreached
         item.kept, item.rule, item.until, item.locked = act.keepable, act.rule, act.until, act.locked
+        item.first_until = act.first_until
+        if counts[item.id]:
+            item.gone_at, item.first_gone_at = at, item.first_gone_at or at
         item.cannot, item.reason = act.cannot, act.reason
         item.erased_at = at if pinned[item.reference] == version else None
         item.cannot = item.cannot and item.erased_at is not None
@@ -134,9 +148,10 @@ def looked(
     )
     seen = [(items[key], one.emptied, one.unemptied) for key, one in saw.items() if key in items]
     emptying.note(session, store, seen, at=at)
+    deriving.note(session, store, _still_there(items, saw), at=at)
     note_looks(session, store, saw, at=at)
     for (reference, name), one in saw.items():
-        item = items.get((reference, name)) or _unmapped_item(session, reference, store, name)
+        item = items.get((reference, name)) or deriving.added(session, store, (reference, name), one.remedy)
         one.where |= emptying.places(datamap, item)
         _see(item, one, at=at)
     for (reference, name), item in items.items():
@@ -182,13 +197,13 @@ def _numbers(session: Session, store: str, references: Sequence[str]) -> dict[st
     return numbers
 
 
-def _unmapped_item(session: Session, reference: str, store: str, name: str) -> ErasureItem:
-    item = ErasureItem(
-        reference=reference, store=store, collection=name, mapped=False, erased=0, kept=0, rounds=0, keepable=0,
-        cannot=False, where=[],
-    )  # fmt: skip
-    session.add(item)
-    return item
+def _still_there(
+    items: Mapping[tuple[str, str], ErasureItem], saw: Mapping[tuple[str, str], Saw]
+) -> list[tuple[ErasureItem, int]]:
+    """The derived places that were looked at, with the entries that stand there."""
+    none = Saw()
+    seen = ((item, saw.get(key, none)) for key, item in items.items() if deriving.is_derived(item))
+    return [(item, one.residue + one.standing) for item, one in seen]
 
 
 def out_of_sight(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
@@ -209,14 +224,20 @@ def _see(item: ErasureItem, saw: Saw, *, at: datetime) -> None:
         if item.found is not None:  # a run that was cut short has not said what it erased
             item.erased += max(item.found - item.keepable - saw.residue, 0)
         item.kept, item.found = saw.kept, None
+    still = min(item.unreached, saw.by_locator, item.erased)  # the store only said that they were gone
+    item.erased, item.unreached = item.erased - still, 0
     item.residue, item.kept, item.looked_at = (
         saw.residue,
         max(saw.kept, item.kept if not item.mapped else saw.kept),
         at,
     )
+    item.locked = item.locked if saw.locked is None else saw.locked
     item.cannot = item.cannot or saw.cannot
     item.offered = saw.offered
     item.where = emptying.as_shown(saw.where)
+    item.remedy = saw.remedy or item.remedy
+    if deriving.is_derived(item):  # what goes later has gone, by whoever's doing
+        item.found = (saw.residue + saw.standing) or None
     if saw.reason or not item.cannot:
         item.reason = saw.reason
 

@@ -19,20 +19,25 @@ def raise_alert(
     at: datetime,
     reference: str | None = None,
     store: str | None = None,
+    about: str = "",
     **facts: object,
 ) -> None:
-    """Raise one, unless the same is open: of this kind, for this request and store.
+    """Raise one, unless the same is open: of this kind, for this request and store, about the same.
 
     facts: names of places, counts and days; never personal data.
     """
-    key = "/".join((kind, reference or "", store or ""))
+    key = "/".join((kind, reference or "", store or "", *([about] if about else [])))
     if session.scalar(select(Alert.id).where(Alert.key == key, Alert.settled_at.is_(None))) is None:
         session.add(Alert(key=key, kind=kind, reference=reference, store=store, facts=facts, raised_at=at))
 
 
-def over(session: Session, kind: str, *, store: str | None, at: datetime) -> None:
-    """What was raised of this kind, for a store where it is of one, is over by itself."""
+def over(
+    session: Session, kind: str, *, store: str | None, reference: str | None = None, at: datetime
+) -> None:
+    """What was raised of this kind, for a store where it is of one, is over by itself; of one request, or of all."""
     still = select(Alert).where(Alert.kind == kind, Alert.store == store, Alert.settled_at.is_(None))
+    if reference is not None:
+        still = still.where(Alert.reference == reference)
     for alert in session.scalars(still):
         alert.settled_at, alert.settled_by = at, BY_ITSELF
 

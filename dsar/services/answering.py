@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dsar.models import Copy, Erasure, Request
+from dsar.models import Copy, Erasure, Request, SenderAsk
 from dsar.services import erasing, ledger, mailing, maps, verdicts, work
 from dsar.terms import COPIED, ERASED, OPEN, CopyState, Stage, Status
 
@@ -66,7 +66,7 @@ def fetched(session: Session, row: Request, *, actor: str, at: datetime) -> None
 
 def handed_over(session: Session, row: Request, *, at: datetime) -> None:
     """Staff has the certificate in hand for the person; where no letter reaches him, that tells him."""
-    if mailing.reachable(session, row) is None:
+    if mailing.reachable(session, row) is None and session.get(SenderAsk, row.reference) is None:
         told(session, row, at=at)
 
 

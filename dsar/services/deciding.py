@@ -52,11 +52,13 @@ def decide(
     today: date,
     internal: Container[str] = (),
     standing: Standing | None = None,
+    whole: bool = False,
 ) -> Decision:
     """What an erasure does to this record today.
 
     internal: the kinds of identifier that are the controller's own numbers.
     standing: who stands in it, where it belongs to others as well.
+    whole: its store keeps records whole and locks none.
 
     A record that a law wants kept (PIPL 47(2)) stays until the last day of its period,
     reduced to the map's fields and locked; once the period is over it goes like any other.
@@ -69,8 +71,8 @@ def decide(
         if all(holds(condition, row) for condition in wanted.where):
             until = _until(wanted, row)
             if until is None or today <= until:
-                blank = _others(collection, row, _retained(collection, wanted, row, key, internal))
-                lock = _lock(wanted, row)
+                stays = _retained(collection, wanted, row, key, internal)
+                blank, lock = ((), None) if whole else (_others(collection, row, stays), _lock(wanted, row))
                 reason = None if until else reasons.UNDATED
                 return Decision(False, blank, lock, rule=wanted.rule, until=until, reason=reason)
         wanted = wanted.otherwise
@@ -156,9 +158,10 @@ def _until(keep: Keep, row: Mapping[str, Raw]) -> date | None:
     if not isinstance(value, str) or not DATED.match(value):
         return None
     try:
-        return retained_until(rule(keep.rule), _started(value))
+        until = retained_until(rule(keep.rule), _started(value))
     except (ValueError, OverflowError):  # no day of the calendar, or one whose period ends after the calendar
         return None
+    return until if until < date.max else None  # or there would be no day after it
 
 
 def _started(value: str) -> date | datetime:

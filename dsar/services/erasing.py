@@ -12,10 +12,20 @@ from dsar.errors import BadInput, NotAllowed
 from dsar.models import (
     Erasure,
     LedgerEntry,
-    RecipientAsk,
     Request,
 )
-from dsar.services import ledger, looking, maps, planning, proving, searching, staff, verdicts, work
+from dsar.services import (
+    ledger,
+    looking,
+    maps,
+    planning,
+    recipients,
+    searching,
+    staff,
+    tombstones,
+    weighing,
+    work,
+)
 from dsar.terms import COPIED, ERASED, OPEN, Stage, Status
 from dsar.vault import Vault
 
@@ -36,11 +46,11 @@ def plan(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
     if planning.being_searched(session, row.reference):
         return
     erasure, grown = planning.plan(session, vault, row, datamap, at=at)
-    _ask_recipients(session, row, datamap, at=at)
+    tombstones.keep_up(session, vault, row, datamap, erasure, at=at)
     session.flush()
     if grown:
         erasure.gone_by = None  # what was let go was less
-    waits = verdicts.needs_go(session, row) and not row.looks_only
+    waits = weighing.needs_go(session, row) and not row.looks_only
     if erasure.stage == Stage.HELD:
         erasure.held_before = Stage.PLANNED if waits else erasure.held_before
     elif waits:
@@ -48,17 +58,20 @@ def plan(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
     elif erasure.stage == Stage.PLANNED:
         _freeze(session, row, erasure, datamap, at=at)
     elif erasure.stage != Stage.FROZEN:
+        recipients.call_for(session, row, datamap, at=at)
         _go_on(session, row, erasure, datamap, at=at)
 
 
-def start(session: Session, row: Request, *, at: datetime) -> None:
-    """Begin to erase, or, when only looks were asked, to look."""
+def start(session: Session, vault: Vault, row: Request, *, at: datetime) -> None:
+    """Begin to erase, or, when only looks were asked, to look.  From here on the person is to stay erased."""
     erasure = session.get_one(Erasure, row.reference)
     if erasure.stage != Stage.FROZEN:
         return
     datamap = maps.get(session, row.map_version)
     ledger.record(session, "erasure.started", actor="worker", reference=row.reference, at=at)
     erasure.stage = Stage.LOOKING if erasure.looks_only else Stage.ERASING
+    tombstones.write(session, vault, row, datamap, at=at)
+    recipients.call_for(session, row, datamap, at=at)
     session.flush()
     wake(session, erasure, datamap.stores)
 
@@ -72,14 +85,12 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
             f"an identifier of request {row.reference} was proven since; its erasure is being planned anew"
         )
     if erasure.stage == Stage.HELD:
-        ledger.record(session, "erasure.released", actor=by, reference=row.reference, at=at)
-        erasure.stage, erasure.held_before = erasure.held_before or Stage.PLANNED, None
-        _go_on_from(session, row, erasure, at=at)
-    to_let_go = verdicts.needs_go(session, row) and planning.stands(session, row.reference)
+        release(session, row, erasure, by=by, at=at)
+    to_let_go = weighing.needs_go(session, row) and planning.stands(session, row.reference)
     if erasure.stage != Stage.PLANNED or not to_let_go:
         wake(session, erasure, maps.get(session, row.map_version).stores)
         return erasure
-    if by in _confirmed_by(session, row.reference):
+    if by in confirmed_by(session, row):
         raise NotAllowed(f"{by} confirmed this person's identity; somebody else must let the erasure go")
     ledger.record(session, "erasure.gone", actor=by, reference=row.reference, at=at)
     erasure.gone_by = by
@@ -87,32 +98,24 @@ def go(session: Session, row: Request, *, by: str, at: datetime) -> Erasure:
     return erasure
 
 
+def release(session: Session, row: Request, erasure: Erasure, *, by: str, at: datetime) -> None:
+    """Let an erasure that is held go on from where it stood."""
+    ledger.record(session, "erasure.released", actor=by, reference=row.reference, at=at)
+    erasure.stage, erasure.held_before = erasure.held_before or Stage.PLANNED, None
+    erasure.held_until, erasure.held_quietly = None, False
+    _go_on_from(session, row, erasure, at=at)
+
+
 def _go_on_from(session: Session, row: Request, erasure: Erasure, *, at: datetime) -> None:
     """Call again for what came due while the erasure was held, and so was passed over."""
     datamap = maps.get(session, row.map_version)
     stands = planning.stands(session, row.reference)
-    planned = erasure.stage == Stage.PLANNED and stands and not verdicts.needs_go(session, row)
+    planned = erasure.stage == Stage.PLANNED and stands and not weighing.needs_go(session, row)
     if planned or erasure.stage == Stage.FROZEN:  # its copy may have been fetched meanwhile
         _freeze(session, row, erasure, datamap, at=at)
     elif erasure.stage in (Stage.ERASING, Stage.LOOKING):
-        looking.wake(session, looking.unseen(session, [row.reference]))
-
-
-def hold(session: Session, vault: Vault, row: Request, *, by: str, reason: str, at: datetime) -> Erasure:
-    """Stop an erasure where it stands; holding it twice changes nothing.
-
-    The reason is sealed; the ledger holds its digest.
-    Raises NotAllowed before there is a plan and once it is done; BadInput for a reason that says nothing.
-    """
-    staff.acting(session, by)
-    erasure = of(session, row)
-    if erasure.stage == Stage.DONE:
-        raise NotAllowed(f"the erasure of request {row.reference} is done and cannot be held")
-    if erasure.stage != Stage.HELD:
-        digest = proving.keep_evidence(session, vault, row, by=by, evidence=reason, at=at)
-        ledger.record(session, "erasure.held", actor=by, reference=row.reference, at=at, reason=digest)
-        erasure.held_before, erasure.stage = erasure.stage, Stage.HELD
-    return erasure
+        recipients.call_for(session, row, datamap, at=at)
+        _go_on(session, row, erasure, datamap, at=at)
 
 
 def copy_fetched(session: Session, row: Request, *, at: datetime) -> None:
@@ -147,19 +150,6 @@ def of(session: Session, row: Request) -> Erasure:
             f"request {row.reference} has no plan of erasure yet; its stores are still being searched"
         )
     return erasure
-
-
-def _ask_recipients(session: Session, row: Request, datamap: DataMap, *, at: datetime) -> None:
-    """A recipient that is no store of the map is asked by a letter, which staff sends."""
-    used = {name for _, collection in datamap.collections() for name in collection.recipients}
-    for name, recipient in datamap.recipients.items():
-        if name not in used or recipient.store or row.looks_only:
-            continue
-        if session.get(RecipientAsk, (row.reference, name)) is None:
-            ledger.record(
-                session, "recipient.asked", actor="worker", reference=row.reference, at=at, recipient=name
-            )
-            session.add(RecipientAsk(reference=row.reference, name=name, asked_at=at))
 
 
 def _freeze(session: Session, row: Request, erasure: Erasure, datamap: DataMap, *, at: datetime) -> None:
@@ -217,10 +207,11 @@ def has_copy(session: Session, row: Request) -> bool:
     return fetched > ledger.newest(session, row.reference, "copy.made")
 
 
-def _confirmed_by(session: Session, reference: str) -> set[str]:
+def confirmed_by(session: Session, row: Request) -> list[str]:
+    """Who took the person's identity for proven: staff by name, or `subject`, by a code of his own."""
     entry = LedgerEntry
-    wanted = select(entry.actor).where(entry.reference == reference, entry.act == "identity.confirmed")
-    return set(session.scalars(wanted))
+    acts = select(entry.actor).where(entry.reference == row.reference, entry.act == "identity.confirmed")
+    return sorted(set(session.scalars(acts)))
 
 
 def wake(session: Session, erasure: Erasure, stores: Iterable[str]) -> None:

@@ -39,6 +39,7 @@ class Person:
     kept: bool  # the records are sealed for a copy; for an erasure they are only counted
     open: dict[tuple[str, int], int] = field(default_factory=dict)  # (collection, identifier) -> probe
     done: set[tuple[str, int]] = field(default_factory=set)
+    held: dict[str, int] = field(default_factory=dict)  # collection -> records that are found already
     by_value: int | None = None  # the open probe of unmapped places
 
 
@@ -74,6 +75,11 @@ class Finding:
     mentions: dict[str, int] = field(default_factory=dict)  # collection -> records, by value
     own_mentions: dict[str, int] = field(default_factory=dict)  # of the records found
     forms: frozenset[str] = frozenset()  # tokens under which the proven identifiers may stand in a text
+    sizes: dict[str, int | None] = field(default_factory=dict)  # collection -> records of anybody
+    weighed: int = 0  # records looked at for the next
+    others: dict[str, int] = field(
+        default_factory=dict
+    )  # of the records to be deleted: that name somebody else
     problem: str | None = None
 
 
@@ -97,6 +103,7 @@ def batch(session: Session, vault: Vault, store: str, *, limit: int, now: dateti
             person.open[probe.collection, probe.identifier_id] = probe.id
         else:
             person.done.add((probe.collection, probe.identifier_id))
+            person.held[probe.collection] = person.held.get(probe.collection, 0) + probe.records
     return Batch(maps.get(session, version), version, list(people.values()))
 
 

@@ -12,24 +12,34 @@ from dsar.models import ErasureItem, Request
 from dsar.services import erasing, ledger, maps
 from dsar.terms import Stage, Status
 
+LATER = timedelta(hours=1)  # until it is seen again whether an erasure is still held
+
 
 def ends(session: Session, row: Request) -> datetime | None:
     """The first moment at which a record that a law keeps may go: the day after its last; None when none is kept."""
-    kept = (ErasureItem.reference == row.reference, ErasureItem.kept > 0, ErasureItem.until.is_not(None))
-    last = session.scalar(select(func.min(ErasureItem.until)).where(*kept))
+    first = ErasureItem.next_until
+    kept = (ErasureItem.reference == row.reference, ErasureItem.kept > 0, first.is_not(None))
+    last = session.scalar(select(func.min(first)).where(*kept))
     zone = ZoneInfo(maps.get(session, row.map_version).controller.zone)
     return datetime.combine(date.fromisoformat(last) + timedelta(days=1), time(0), zone) if last else None
 
 
-def erase_kept(session: Session, row: Request, *, at: datetime) -> None:
-    """Open an erasure again for records whose last day of keeping has passed (PIPL 47(2): then they go too)."""
+def erase_kept(session: Session, row: Request, *, at: datetime) -> bool:
+    """Open an erasure again for records whose last day of keeping has passed (PIPL 47(2): then they go too).
+
+    False while it is held: then once more, later.
+    """
     datamap = maps.get(session, row.map_version)
     today = clock.day(at, datamap.controller.zone).isoformat()
     wanted = select(ErasureItem).where(ErasureItem.reference == row.reference, ErasureItem.kept > 0)
-    over = [item for item in session.scalars(wanted) if item.until is not None and item.until < today]
+    over = [
+        item for item in session.scalars(wanted) if item.next_until is not None and item.next_until < today
+    ]
     if not over or row.status not in (Status.ANSWERED, Status.CLOSED):
-        return
+        return True
     erasure = erasing.of(session, row)
+    if erasure.stage == Stage.HELD:
+        return False
     places = [f"{item.store}.{item.collection}" for item in over]
     ledger.record(
         session, "erasure.reopened", actor="worker", reference=row.reference, at=at, kept_until_passed=places
@@ -41,6 +51,7 @@ def erase_kept(session: Session, row: Request, *, at: datetime) -> None:
         item.rounds, item.cannot = 0, False
     session.flush()
     erasing.wake(session, erasure, datamap.stores)
+    return True
 
 
 def _held(session: Session, reference: str, stores: Container[str]) -> list[ErasureItem]:

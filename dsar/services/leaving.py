@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from dsar.models import ErasureItem, Mention, Probe, Request, StoreWork, UnmappedPlace
+from dsar.models import ErasureItem, Mention, Probe, Request, StoreWork, UnmappedPlace, Weight
 from dsar.models.search import UNMAPPED
 from dsar.services import barring
 from dsar.services.altering import Altered, Place
@@ -39,8 +39,9 @@ def forget(
     for store in named.keys() - set(stores):
         here = (Probe.reference == reference, Probe.store == store)
         session.execute(delete(Probe).where(*here, Probe.collection.in_(named[store])))
-        mentions = delete(Mention).where(Mention.reference == reference, Mention.store == store)
-        session.execute(mentions.where(Mention.collection.in_(named[store])))
+        for table in (Mention, Weight):
+            counted = delete(table).where(table.reference == reference, table.store == store)
+            session.execute(counted.where(table.collection.in_(named[store])))
     for store, collection in change.gone & set(kept):
         still_open = delete(Probe).where(Probe.reference == reference, Probe.store == store, Probe.open)
         session.execute(still_open.where(Probe.collection == collection))
@@ -69,7 +70,7 @@ def unsettle(session: Session, row: Request, change: Altered) -> None:
 
 def _forget_store(session: Session, reference: str, store: str, *, seal_stays: bool, at: datetime) -> None:
     """A store that was removed waits for nothing; its row stays while something of it is sealed or was planned."""
-    for table in (UnmappedPlace, Mention):
+    for table in (UnmappedPlace, Mention, Weight):
         session.execute(delete(table).where(table.reference == reference, table.store == store))
     probes = delete(Probe).where(Probe.reference == reference, Probe.store == store)
     session.execute(probes.where(Probe.open | (Probe.collection == UNMAPPED)) if seal_stays else probes)

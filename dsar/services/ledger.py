@@ -14,7 +14,7 @@ from dsar import clock
 from dsar.models import Book, LedgerEntry, Request
 from dsar.models.ledger import genesis, seal_of
 
-MAP, STAFF = "map", "staff"  # the books: chains that belong to no request
+MAP, STAFF = "map", "staff"  # books: chains that belong to no request; inspections have one too
 WHOLE_SECOND = ".000000"  # how SQLite ends the times that we write
 Head = tuple[int, str]  # entries, seal of the last
 

@@ -7,10 +7,19 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dsar.models import Code, Mail, Request, RequestIdentifier
+from dsar.models import Code, Mail, Request, RequestIdentifier, SenderAsk
 from dsar.services import intake, keys, ledger, maps, work
 from dsar.terms import KeyClass
 from dsar.vault import Vault
+
+
+@dataclass(frozen=True, repr=False)
+class Address:
+    """Whom a letter goes to, and its language."""
+
+    kind: str  # of the identifier; `recipient` where it is none
+    value: str
+    lang: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,7 +28,7 @@ class Letter:
 
     id: int
     reference: str
-    kind: str  # code | ready | partial | erased, a template of templates/mail/
+    kind: str  # code | ready | held | erased | ask and so on, a template of templates/mail/
     lang: str
     to_kind: str
     to: str
@@ -32,13 +41,20 @@ def raise_code(
 ) -> None:
     """A mail with a code to the identifier it proves."""
     key = f"code:{request.reference}:{row.number}:{ledger.head(session, request.reference)[0]}"
-    _raise(session, vault, request, row, "code", key, {"code": code}, at=at)
+    _raise_to(session, vault, request, row, "code", key, {"code": code}, at=at)
 
 
 def raise_told(
-    session: Session, vault: Vault, request: Request, kind: str, *, number: int = 1, at: datetime
+    session: Session,
+    vault: Vault,
+    request: Request,
+    kind: str,
+    *,
+    number: int = 1,
+    at: datetime,
+    **facts: str,
 ) -> bool:
-    """Tell the person that the answer is there, once for each number of it; True when it was raised now.
+    """Tell the person how his request stands, once for each number of a kind; True when it was raised now.
 
     False when it was raised before, or when no letter reaches him.
     """
@@ -46,15 +62,32 @@ def raise_told(
     key = f"{kind}:{request.reference}:{request.map_version}:{number}"
     if row is None or session.scalar(select(Mail.id).where(Mail.key == key)):
         return False
-    _raise(session, vault, request, row, kind, key, {}, at=at)
+    _raise_to(session, vault, request, row, kind, key, facts, at=at)
     return True
+
+
+def raise_asked(
+    session: Session, vault: Vault, request: Request, kind: str, key: str, to: Address, facts: dict[str, str],
+    *, at: datetime,
+) -> None:  # fmt: skip
+    """A letter to a recipient; raised once for each key."""
+    if session.scalar(select(Mail.id).where(Mail.key == key)) is None:
+        _raise(session, vault, request, to, kind, key, facts, at=at)
+
+
+def was_raised(session: Session, request: Request, kind: str) -> bool:
+    """Whether a letter of this kind was raised for a request, at whatever time."""
+    wanted = select(Mail.id).where(Mail.reference == request.reference, Mail.kind == kind)
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def reachable(session: Session, request: Request) -> RequestIdentifier | None:
     """Where a letter reaches the person: where he read a code, else the first that staff took for proven.
 
-    None when nothing proven can be written to: a card number, for instance.
+    None when nothing proven can be written to, a card number for instance, or when another controller asked.
     """
+    if session.get(SenderAsk, request.reference):  # its sender tells the person
+        return None
     told = RequestIdentifier
     kinds = maps.get(session, request.map_version).identifier_kinds.values()
     written_to = told.kind.in_([kind.name for kind in kinds if kind.proof == "code"])
@@ -89,17 +122,20 @@ def sent(session: Session, id: int, *, at: datetime) -> str | None:
     return session.scalar(first)
 
 
-def _raise(
+def _raise_to(
     session: Session, vault: Vault, request: Request, row: RequestIdentifier, kind: str, key: str,
     facts: dict[str, str], *, at: datetime,
 ) -> None:  # fmt: skip
     identity = keys.of(session, vault, request.reference, KeyClass.IDENTITY)
-    plain = {
-        "lang": request.lang,
-        "to_kind": row.kind,
-        "to": intake.opened_value(vault, identity, row),
-        "facts": facts,
-    }
+    to = Address(row.kind, intake.opened_value(vault, identity, row), request.lang)
+    _raise(session, vault, request, to, kind, key, facts, at=at)
+
+
+def _raise(
+    session: Session, vault: Vault, request: Request, to: Address, kind: str, key: str, facts: dict[str, str],
+    *, at: datetime,
+) -> None:  # fmt: skip
+    plain = {"lang": to.lang, "to_kind": to.kind, "to": to.value, "facts": facts}
     case = keys.of(session, vault, request.reference, KeyClass.CASE)
     sealed = vault.seal(
         case, json.dumps(plain, ensure_ascii=False).encode(), f"{request.reference}/mail/{key}"

@@ -9,7 +9,19 @@ from sqlalchemy.orm import Session
 from dsar.datamap.types import DataMap
 from dsar.errors import BadInput
 from dsar.models import Copy, Request, RequestIdentifier
-from dsar.services import altering, bygone, leaving, ledger, maps, proving, searching, staff, work
+from dsar.services import (
+    altering,
+    bygone,
+    comparing,
+    leaving,
+    ledger,
+    maps,
+    proving,
+    searching,
+    staff,
+    tombstones,
+    work,
+)
 from dsar.services.altering import Altered
 from dsar.terms import COPIED, OPEN, CopyState, Status
 from dsar.vault import Vault
@@ -24,7 +36,7 @@ def move_open(
     reason: str | None,
     at: datetime,
 ) -> int:
-    """Pin every open request to a version; how many moved.
+    """Pin every open request to a version, and settle what it accounts for of the review list; how many moved.
 
     Raises BadInput when a store that an open request needs was removed and nobody signs for it,
     NotFound when the one who signs is not of the staff.
@@ -46,6 +58,14 @@ def move_open(
     signed = proving.said(reason)[1] if reason and removed else None
     for request in requests:
         _move(session, request, maps.get(session, request.map_version), version, by=by, reason=signed, at=at)
+    tombstones.call(session)
+    comparing.applied(
+        session,
+        maps.get(session, version - 1) if version > 1 else None,
+        maps.get(session, version),
+        by=by or "operator",
+        at=at,
+    )
     return len(requests)
 
 

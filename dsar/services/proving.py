@@ -77,6 +77,19 @@ def confirm(
     return count(rows)
 
 
+def vouched(session: Session, request: Request, *, by: str, digest: str, at: datetime) -> None:
+    """Take every identifier for proven on the word of another controller, who has proven the person.
+
+    digest: of its message, for the ledger.  Source: PIPL 21, 23.
+    """
+    rows = own(session, request.reference)
+    ledger.record(
+        session, "identity.confirmed", actor=by, reference=request.reference, at=at,
+        identifiers=[row.number for row in rows], evidence=digest,
+    )  # fmt: skip
+    _proven(session, request, rows, at=at)
+
+
 def send_code(
     session: Session, vault: Vault, request: Request, row: RequestIdentifier, *, at: datetime
 ) -> bool:

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from dsar import clock
 from dsar.datamap.types import DataMap
 from dsar.models import Erasure, ErasureItem, Relook, Request
-from dsar.services import acting, alerting, intake, ledger, looking, work
+from dsar.services import acting, alerting, intake, ledger, looking, recognising, work
 from dsar.services.acting import Saw
 from dsar.services.ledger import Entry
+from dsar.services.recognising import Prints
 from dsar.terms import Stage, Status
 
 RETURNED, UNSEEN = "relook.returned", "relook.unseen"  # alerts
@@ -69,6 +70,7 @@ def looked(
     store: str,
     of: Collection[str],
     saw: Mapping[tuple[str, str], Saw],
+    prints: Prints,
     *,
     at: datetime,
 ) -> None:
@@ -90,7 +92,7 @@ def looked(
     back = {key: one for key, one in stands.items() if left[key[0]]}
     returned = sorted({reference for reference, _ in back})
     for reference in returned:
-        _take_up(session, intake.get(session, reference), store, back, at=at)
+        _take_up(session, intake.get(session, reference), prints, back, at=at)
     session.flush()
     if returned:
         acting.looked(session, datamap, store, returned, back, at=at)
@@ -105,25 +107,42 @@ def waiting(session: Session, references: Collection[str]) -> set[str]:
 
 
 def _take_up(
-    session: Session, row: Request, store: str, back: Mapping[tuple[str, str], Saw], *, at: datetime
+    session: Session, row: Request, prints: Prints, back: Mapping[tuple[str, str], Saw], *, at: datetime
 ) -> None:
     """A person has come back: his request is opened anew, and somebody is told where."""
-    places = {
-        f"{store}.{name}": one.residue
-        for (ref, name), one in back.items()
-        if ref == row.reference and one.residue
-    }
-    looking.reopen(session, session.get_one(Erasure, row.reference), at=at, came_back=places)
-    alerting.raise_alert(session, RETURNED, reference=row.reference, store=store, places=places, at=at)
+    store = prints.store.name
+    mine = {name: one for (ref, name), one in back.items() if ref == row.reference}
+    places = {f"{store}.{name}": one.residue for name, one in mine.items() if one.residue}
+    facts = _facts(session, row, mine, prints)
+    looking.reopen(session, session.get_one(Erasure, row.reference), at=at, came_back=places, **facts)
+    alerting.raise_alert(
+        session, RETURNED, reference=row.reference, store=store, places=places, at=at, **facts
+    )
     if row.status != Status.WORKING:
         row.move_to(Status.WORKING)
         row.closed_at = None
     forget(session, row)
-    names = {name for (ref, name), one in back.items() if ref == row.reference}
     items = select(ErasureItem).where(ErasureItem.reference == row.reference, ErasureItem.store == store)
     for item in session.scalars(items):
-        if item.collection in names:
+        if item.collection in mine:
             item.rounds = 0
+
+
+def _facts(session: Session, row: Request, mine: Mapping[str, Saw], prints: Prints) -> dict[str, Any]:
+    """What came back, by place: the same records or new ones, kept ones that came loose, and where from."""
+    store, facts = prints.store, defaultdict[str, dict[str, Any]](dict)
+    for (reference, name), told in recognising.told_apart(session, prints).items():
+        if reference == row.reference:
+            for what, n in told.items():
+                facts[what][f"{store.name}.{name}"] = n
+            if sources := prints.sources.get((reference, name)):
+                facts["sources"][f"{store.name}.{name}"] = [dict(text) for text in sources]
+    for name, one in mine.items():
+        if one.loosened:
+            facts["loosened"][f"{store.name}.{name}"] = one.loosened
+        if one.residue and store.rebuilt_from:
+            facts["rebuilt"][f"{store.name}.{name}"] = list(store.rebuilt_from)
+    return dict(facts)
 
 
 def unseen(session: Session, store: str, references: Iterable[str], reason: str, *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Records that belong to several people: who stands in one, and what a copy and an erasure for one of them may do."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,16 +36,24 @@ def kinds_of(collection: Collection) -> dict[str, str]:
 def standing(
     datamap: DataMap, collection: Collection, row: Mapping[str, Raw], known: Iterable[Known]
 ) -> Standing | None:
-    """Who stands in a record of a collection that the map calls shared; None where it is the person's alone.
+    """Who stands in a record of a collection that the map calls shared; None where it is the person's alone."""
+    mine = list(known)
+    return stands(collection, row, lambda column, value: _is_own(datamap, collection, column, value, mine))
+
+
+def stands(
+    collection: Collection, row: Mapping[str, Raw], is_own: Callable[[str, Raw], bool]
+) -> Standing | None:
+    """The same, where `is_own` tells whether what a column holds is the person's.
 
     It is his alone when every column that names a person holds one of his identifiers or nothing.
     Where one column alone names anybody, a record cannot tell, and counts as shared.
     """
     if collection.shared is None:
         return None
-    columns, mine = kinds_of(collection), list(known)
+    columns = kinds_of(collection)
     named = [column for column in columns if row.get(column) not in (None, "")]
-    own = tuple(column for column in named if _is_own(datamap, collection, column, row[column], mine))
+    own = tuple(column for column in named if is_own(column, row[column]))
     others = tuple(column for column in named if column not in own)
     return Standing(own, others) if others or len(columns) == 1 else None
 
@@ -66,12 +74,12 @@ def _is_own(
 ) -> bool:
     return any(
         one.kind == name and matches(datamap.identifier_kinds[name], one.value, forms, value)
-        for name, forms in _ways(datamap, collection, column)
+        for name, forms in ways(datamap, collection, column)
         for one in known
     )
 
 
-def _ways(datamap: DataMap, collection: Collection, column: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def ways(datamap: DataMap, collection: Collection, column: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The kinds that a column holds, each with the forms that it is written in there."""
     yield from ((by.kind, by.forms) for by in collection.found_by if by.column == column)
     field = collection.fields.get(column)

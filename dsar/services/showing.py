@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.datamap.compare import names
 from dsar.datamap.identifiers import masked
 from dsar.datamap.types import DataMap
 from dsar.errors import NotFound
@@ -22,10 +21,22 @@ from dsar.models import (
     Request,
     RequestIdentifier,
     StoreWork,
-    UnmappedPlace,
 )
 from dsar.models.search import UNMAPPED
-from dsar.services import bygone, erasing, intake, keys, ledger, maps, reasons, verdicts, waiting
+from dsar.services import (
+    bygone,
+    erasing,
+    gaps,
+    intake,
+    keys,
+    ledger,
+    maps,
+    reasons,
+    sweeping,
+    unaccounted,
+    verdicts,
+    waiting,
+)
 from dsar.services.altering import Place
 from dsar.services.waiting import moment as moment
 from dsar.terms import COPIED, OPEN, CopyState, KeyClass, StoreState
@@ -37,11 +48,12 @@ def request(session: Session, vault: Vault, row: Request, *, at: datetime) -> di
     datamap = bygone.with_sealed(session, row, maps.get(session, row.map_version))
     today = clock.day(at, datamap.controller.zone)
     stores = _stores(session, row, datamap)
-    unmapped = _unmapped(session, row.reference, datamap)
+    listed = gaps.holding_back(session, row)
+    unmapped = unaccounted.places(session, row.reference, datamap, listed)
     entries, head = ledger.head(session, row.reference)
     return {
         "reference": row.reference, "submission": row.submission, "right": row.right, "status": row.status,
-        "complete": _complete(session, row, stores, unmapped),
+        "complete": not listed and _complete(session, row, stores, unmapped),
         "overdue": row.answered_at is None and row.status in OPEN and today > row.due_on,
         "lang": row.lang,
         "received_at": moment(row.received_at), "verified_at": moment(row.verified_at),
@@ -49,7 +61,7 @@ def request(session: Session, vault: Vault, row: Request, *, at: datetime) -> di
         "due_on": row.due_on.isoformat(), "legal_latest": row.legal_latest, "days_left": row.days_left(today),
         "rule": clock_rule(row),
         "identifiers": _identifiers(session, vault, row, datamap),
-        "waits_for": waiting.waits_for(session, row, stores, unmapped),
+        "waits_for": waiting.waits_for(session, row, stores, unmapped, listed),
         "map": {"version": row.map_version, "sha256": maps.digest(session, row.map_version)},
         "stores": stores,
         "unmapped": unmapped,
@@ -78,10 +90,11 @@ def clock_rule(row: Request) -> dict[str, Any]:
 
 
 def is_complete(session: Session, row: Request) -> bool:
-    """Whether every store is searched to the end and no unmapped place may hold the person."""
+    """Whether every store is searched to the end, and no place beyond the map may hold the person."""
     datamap = bygone.with_sealed(session, row, maps.get(session, row.map_version))
-    stores = _stores(session, row, datamap)
-    return _searched(stores) and not _holding(_unmapped(session, row.reference, datamap))
+    if gaps.holding_back(session, row) or not _searched(_stores(session, row, datamap)):
+        return False
+    return not unaccounted.holding(unaccounted.places(session, row.reference, datamap, ()))
 
 
 def paper_files(session: Session, reference: str, paper: str) -> list[PaperFile]:
@@ -93,7 +106,7 @@ def paper_files(session: Session, reference: str, paper: str) -> list[PaperFile]
 def _complete(
     session: Session, row: Request, stores: list[dict[str, Any]], unmapped: list[dict[str, Any]]
 ) -> bool:
-    if not _searched(stores) or _holding(unmapped):
+    if not _searched(stores) or unaccounted.holding(unmapped):
         return False
     if row.right not in COPIED:
         return True
@@ -103,10 +116,6 @@ def _complete(
 
 def _searched(stores: list[dict[str, Any]]) -> bool:
     return all(store["state"] == StoreState.SEARCHED for store in stores)
-
-
-def _holding(unmapped: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [place for place in unmapped if place["records"] != 0]
 
 
 def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
@@ -122,6 +131,9 @@ def _stores(session: Session, row: Request, datamap: DataMap) -> list[dict[str, 
     for store, collection, n, is_open in session.execute(counted.group_by(Probe.store, Probe.collection)):
         records[store, collection], still_open[store, collection] = int(n), bool(is_open)
     shown = [_store(datamap, name, works.get(name), records, still_open) for name in datamap.stores]
+    going = sweeping.going(session, now=clock.real())
+    for one in shown:
+        one["by_value"] = going.get(one["name"])
     return _stopped(shown, bygone.unread(session, row.reference))
 
 
@@ -166,27 +178,6 @@ def _so_far(
 ) -> int | None:
     """What was found while more may come; None when nobody has looked yet."""
     return records[of] if records.get(of) and not still_open[of] else None
-
-
-def _unmapped(session: Session, reference: str, datamap: DataMap) -> list[dict[str, Any]]:
-    """Places that the map does not account for; `undeclared` names the columns that it knows."""
-    place = UnmappedPlace
-    rows = session.scalars(
-        select(place).where(place.reference == reference).order_by(place.store, place.table)
-    )
-    return [
-        {
-            "store": r.store, "table": r.table, "columns": r.columns,
-            "undeclared": _known(datamap, r),
-            "records": r.records,
-        }
-        for r in rows
-    ]  # fmt: skip
-
-
-def _known(datamap: DataMap, place: UnmappedPlace) -> list[str]:
-    store = datamap.stores.get(place.store)
-    return [column for column in place.columns if store and names(store, place.table, column)]
 
 
 def _identifiers(session: Session, vault: Vault, row: Request, datamap: DataMap) -> list[dict[str, Any]]:

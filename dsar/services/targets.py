@@ -86,7 +86,7 @@ def to_relook(session: Session, vault: Vault, store: str, *, at: datetime, limit
     due = (Relook.store == store, Relook.done_at.is_(None), Relook.due_at <= at)
     day = (at + FURTHEST_EAST).date().isoformat()
     kept = aliased(ErasureItem)
-    over = select(kept.id).where(kept.reference == Request.reference, kept.kept > 0, kept.until < day)
+    over = select(kept.id).where(kept.reference == Request.reference, kept.kept > 0, kept.next_until < day)
     wanted = (
         select(Request.reference, Request.map_version, Request.looks_only)
         .join(Relook, Relook.reference == Request.reference)

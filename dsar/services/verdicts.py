@@ -3,42 +3,41 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.datamap.types import DataMap, Keep, Recipient, Store
+from dsar.datamap.types import DataMap, Keep, Store
 from dsar.law import retained_until, rule
 from dsar.models import (
     Erasure,
     ErasureItem,
     Look,
     PaperFile,
-    RecipientAsk,
     Request,
     RequestIdentifier,
     StoreWork,
 )
-from dsar.services import barring, bygone, ledger, maps, planning, reasons, refusing, relooking
+from dsar.services import (
+    barring,
+    bygone,
+    confirming,
+    deriving,
+    ledger,
+    maps,
+    planning,
+    reasons,
+    refusing,
+    relooking,
+    weighing,
+)
 from dsar.terms import OPEN_VERDICTS, Stage, StoreState, Verdict, worst
 
 PROOF = "CN-CASE-FILE-3Y"  # the rule by which the proof of the request itself is kept
 OUTLIVES = timedelta(days=31)  # what a law keeps is erased with what identifies the person still in hand
-LETTER_DAYS = 15  # a recipient that is asked by letter is given this long
-
-
-def needs_go(session: Session, row: Request) -> bool:
-    """Whether a second person must let the plan go: more records than the map's threshold."""
-    erasure = session.get_one(Erasure, row.reference)
-    planned = session.scalar(
-        select(func.sum(ErasureItem.planned)).where(
-            ErasureItem.reference == row.reference, ErasureItem.mapped
-        )
-    )
-    return erasure.gone_by is None and (planned or 0) > maps.get(session, row.map_version).go_above
 
 
 def of_item(item: ErasureItem, work: StoreWork | None) -> Verdict:
@@ -60,7 +59,7 @@ def of_item(item: ErasureItem, work: StoreWork | None) -> Verdict:
 def of_request(session: Session, row: Request) -> Verdict:
     """The worst verdict of a request's stores and recipients."""
     anew = [] if planning.stands(session, row.reference) else [Verdict.PENDING]
-    return worst([*anew, *_by_store(session, row.reference).values(), *_of_recipients(session, row)])
+    return worst([*anew, *_by_store(session, row.reference).values(), *confirming.verdicts(session, row)])
 
 
 def is_open(session: Session, row: Request) -> bool:
@@ -74,18 +73,27 @@ def show(session: Session, row: Request) -> dict[str, Any]:
     erasure = session.get_one(Erasure, row.reference)
     entries, head = ledger.head(session, row.reference)
     stores = _stores(session, row, datamap)
-    recipients = _recipients(session, row, datamap)
     return {
         "reference": row.reference, "stage": erasure.stage, "looks_only": erasure.looks_only,
         "verdict": of_request(session, row),
         "stores": stores,
+        "thresholds": weighing.shown(session, row),
+        "held": _held(erasure),
         "proof": _proof(session, row),
         "relooks": relooking.shown(session, row, zone=datamap.controller.zone),
-        "recipients": recipients,
+        "recipients": confirming.shown(session, row, datamap, _by_store(session, row.reference)),
         "backups": _backups(session, row, datamap),
         "certificate": _certificate(session, erasure),
         "ledger": {"entries": entries, "head": head},
     }  # fmt: skip
+
+
+def _held(erasure: Erasure) -> dict[str, Any] | None:
+    """Where a held erasure stood, its last day, and whether the person may not be told."""
+    if erasure.stage != Stage.HELD:
+        return None
+    before = erasure.held_before or Stage.PLANNED
+    return {"stage": before, "until": erasure.held_until, "quietly": erasure.held_quietly}
 
 
 def _items(session: Session, reference: str) -> list[ErasureItem]:
@@ -158,12 +166,14 @@ def _collection(
         "ground": _ground(datamap, item) if item.kept and item.rule else None,
         "locked": item.locked,
         "looks": [{"number": k.number, "at": clock.text(k.at), "how": k.how, "left": k.left} for k in looks],
-        "where": item.where,
+        "where": item.where, "remedy": item.remedy,
     }  # fmt: skip
 
 
 def _title(datamap: DataMap, item: ErasureItem) -> dict[str, str] | None:
-    """What the map calls a collection; None for a place that it does not name."""
+    """What the map calls a collection; a derived place by what it is; None for a place that nothing names."""
+    if deriving.is_derived(item):
+        return deriving.title(item.collection)
     store = datamap.stores.get(item.store)
     collection = store.collections.get(item.collection) if store and item.mapped else None
     return dict(collection.title) if collection else None
@@ -208,66 +218,23 @@ def _proof(session: Session, row: Request) -> dict[str, Any]:
     }
 
 
-def _of_recipients(session: Session, row: Request) -> list[Verdict]:
-    states = [one["state"] for one in _recipients(session, row, maps.get(session, row.map_version))]
-    return [Verdict.UNCONFIRMED for state in states if state in ("asked", "silent", "refused")]
-
-
-def _recipients(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
-    asks = {
-        a.name: a
-        for a in session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
-    }
-    by_store = _by_store(session, row.reference)
-    shown: list[dict[str, Any]] = []
-    if row.looks_only:  # nobody was asked
-        return shown
-    for name, recipient in datamap.recipients.items():
-        if recipient.store:
-            one = _store_recipient(session, row, recipient, by_store)
-        elif name in asks:
-            asked_on = clock.day(asks[name].asked_at, datamap.controller.zone)
-            due = asked_on + timedelta(days=LETTER_DAYS)
-            one = _recipient(name, "asked", clock.text(asks[name].asked_at), due.isoformat(), None)
-        else:
-            continue
-        shown.append(one | {"title": dict(recipient.title)})
-    return shown
-
-
-def _store_recipient(
-    session: Session, row: Request, recipient: Recipient, by_store: dict[str, Verdict]
-) -> dict[str, Any]:
-    """A recipient that is a store of the map is confirmed by that store's verdict."""
-    verdict = by_store.get(recipient.store or "", Verdict.PENDING)
-    erasure = session.get_one(Erasure, row.reference)
-    asked = clock.text(erasure.sealed_at) if erasure.sealed_at else None
-    if verdict in OPEN_VERDICTS:
-        state = "silent" if verdict == Verdict.UNREACHABLE else "asked"
-        return _recipient(recipient.name, state, asked, row.due_on.isoformat(), None)
-    looked = session.scalar(
-        select(func.max(Look.at)).where(Look.reference == row.reference, Look.store == recipient.store)
-    )
-    answered = clock.text(looked) if isinstance(looked, datetime) else asked
-    return _recipient(recipient.name, "confirmed", asked, row.due_on.isoformat(), answered)
-
-
-def _recipient(name: str, state: str, asked: str | None, due: str, answered: str | None) -> dict[str, Any]:
-    return {"name": name, "state": state, "asked_at": asked, "due_on": due, "answered_at": answered}
-
-
 def _backups(session: Session, row: Request, datamap: DataMap) -> list[dict[str, Any]]:
-    """When the last backup that still holds erased records is gone, by store."""
-    zone = datamap.controller.zone
-    last = {
-        i.store: clock.day(i.erased_at, zone)
-        for i in _items(session, row.reference)
-        if i.erased and i.erased_at
-    }
-    stores = _all_stores(session, row, datamap, last)
+    """When the last backup that still holds erased records is gone, by store; and the backup of what went first.
+
+    A look or a round in which nothing went moves no day.
+    """
+    zone, went = datamap.controller.zone, defaultdict[str, list[date]](list)
+    for item in _items(session, row.reference):
+        if item.gone_at and item.first_gone_at:
+            went[item.store] += [clock.day(item.first_gone_at, zone), clock.day(item.gone_at, zone)]
+    stores = _all_stores(session, row, datamap, went)
     return [
-        {"store": store, "gone_by": (day + timedelta(days=kept_days)).isoformat()}
-        for store, day in last.items()
+        {
+            "store": store,
+            "gone_by": (max(days) + timedelta(days=kept_days)).isoformat(),
+            "first_gone_by": (min(days) + timedelta(days=kept_days)).isoformat(),
+        }
+        for store, days in went.items()
         if (kept_days := stores[store].kept_days)
     ]
 

@@ -1,5 +1,6 @@
 """What a request waits for: who must do something, since when (civil time), and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,9 +8,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
-from dsar.models import Copy, Erasure, ErasureItem, Look, RecipientAsk, Request
-from dsar.services import barring, erasing, ledger, mailing, maps, reasons, stopping, verdicts, work
-from dsar.terms import OPEN, CopyState, Stage, Status, StoreState
+from dsar.models import Copy, Erasure, ErasureItem, Gap, Look, RecipientAsk, Request, SenderAsk
+from dsar.services import (
+    barring,
+    confirming,
+    erasing,
+    gaps,
+    ledger,
+    mailing,
+    maps,
+    reasons,
+    stopping,
+    verdicts,
+    weighing,
+    work,
+)
+from dsar.terms import OPEN, CopyState, GapKind, Stage, Status, StoreState
 
 Shown = dict[str, Any]
 STUCK = (StoreState.UNREACHABLE, StoreState.FAILED, StoreState.PAUSED)
@@ -20,8 +34,13 @@ def moment(at: datetime | None) -> str | None:
     return clock.text(at) if at else None
 
 
-def waits_for(session: Session, row: Request, stores: list[Shown], unmapped: list[Shown]) -> list[Shown]:
-    """Everything that an open request waits for; stores and unmapped places as they are shown."""
+def waits_for(
+    session: Session, row: Request, stores: list[Shown], unmapped: list[Shown], listed: Sequence[Gap]
+) -> list[Shown]:
+    """Everything that an open request waits for; stores and unmapped places as they are shown.
+
+    listed: the places on the review list that its copy waits for.
+    """
     if row.status not in OPEN:
         return []
     waits = []
@@ -30,11 +49,22 @@ def waits_for(session: Session, row: Request, stores: list[Shown], unmapped: lis
     waits += [_wait("store", s["name"], s["since"], s["reason"]) for s in stores if s["state"] in STUCK]
     waits += _for_copy(session, row)
     waits += _for_places(stores, unmapped)
+    waits += _for_review(listed)
     named = {one["name"] for one in waits}
     waits += [one for one in _for_what_is_left(session, row.reference) if one["name"] not in named]
     waits += _for_staff(session, row)
-    asked = session.scalars(select(RecipientAsk).where(RecipientAsk.reference == row.reference))
-    return waits + [_wait("recipient", a.name, moment(a.asked_at), reasons.ASKED) for a in asked]
+    return waits + [_for_recipient(ask) for ask in confirming.unconfirmed(session, row)]
+
+
+def _for_recipient(ask: RecipientAsk) -> Shown:
+    """A recipient that was not asked yet, has not answered, or refused: that is for staff to see to."""
+    if ask.outcome is not None:
+        return _wait("recipient", ask.name, moment(ask.answered_at), reasons.RECIPIENT_REFUSED)
+    if ask.asked_at is None:
+        return _wait("recipient", ask.name, moment(ask.called_at), reasons.TO_ASK)
+    return _wait(
+        "recipient", ask.name, moment(ask.asked_at), reasons.SILENT if ask.silent_at else reasons.ASKED
+    )
 
 
 def _for_copy(session: Session, row: Request) -> list[Shown]:
@@ -87,6 +117,19 @@ def _for_places(stores: list[Shown], unmapped: list[Shown]) -> list[Shown]:
     ]
 
 
+def _for_review(listed: Sequence[Gap]) -> list[Shown]:
+    """Places that look personal, and fields of forms that are tied to nothing, since they were listed."""
+    return [
+        _wait(
+            "staff",
+            gaps.name(gap),
+            moment(gap.seen_at),
+            reasons.UNTIED if gap.kind == GapKind.UNTIED else reasons.LOOKS_PERSONAL,
+        )
+        for gap in listed
+    ]
+
+
 def _for_staff(session: Session, row: Request) -> list[Shown]:
     """Work that failed, and what only staff can do; since the act that called for it."""
 
@@ -99,7 +142,7 @@ def _for_staff(session: Session, row: Request) -> list[Shown]:
         waits.append(_wait("staff", "erasure", since("erasure.held"), reasons.ON_HOLD))
     if erasure and erasure.stage == Stage.ERASING and (stop := stopping.current(session)):
         waits.append(_wait("staff", "erasure", moment(stop.stopped_at), reasons.ALL_STOPPED))
-    if erasure and erasure.stage == Stage.PLANNED and verdicts.needs_go(session, row):
+    if erasure and erasure.stage == Stage.PLANNED and weighing.needs_go(session, row):
         waits.append(_wait("staff", "erasure", since("erasure.planned"), reasons.NEEDS_GO))
     waits += [
         _wait("staff", f"{item.store}.{item.collection}", moment(item.looked_at), item.reason)
@@ -108,6 +151,9 @@ def _for_staff(session: Session, row: Request) -> list[Shown]:
     ]
     named = [f"{job}:{row.reference}" for job in ("copy", "plan", "certificate")]
     waits += [_wait("staff", one.job, since(), one.reason) for one in work.failing(session, named)]
+    if sender := session.get(SenderAsk, row.reference):
+        untold = _wait("recipient", sender.sender, since("certificate.made"), reasons.UNTOLD)
+        return [*waits, untold] if _lies_ready(session, row, erasure) else waits
     if _lies_ready(session, row, erasure) and mailing.reachable(session, row) is None:
         waits.append(_wait("staff", "answer", since("copy.made", "certificate.made"), reasons.NO_LETTER))
     return waits

@@ -27,6 +27,9 @@ FIRST_PAUSE = 5  # seconds after the first failed try; doubled each time
 LONGEST_PAUSE = 900  # seconds
 RESEND = 10  # seconds; the broker may lose what it was given
 FIRST_LEASES = 2**30  # a lease begins anywhere below: SQLite gives a deleted row's id to another
+PATIENCE = (
+    3  # tries after which a store that nobody mends is given up, and somebody is told of one that fails
+)
 TAKEN_OVER = "another worker has taken this work over"
 
 
@@ -39,8 +42,13 @@ class Claim:
     lease: int
     job: str
     args: dict[str, Any]
-    tries: int
+    tries: int  # that failed before this one
     until: datetime
+
+    @property
+    def tried_enough(self) -> bool:
+        """Whether, should this try fail too, patience is over."""
+        return self.tries + 1 >= PATIENCE
 
 
 def put(session: Session, job: str, *, key: str, not_before: datetime | None = None, **args: Any) -> None:
@@ -118,6 +126,18 @@ def ensure(session: Session, job: str, *, key: str) -> None:
     """Queue work that calls for itself again and again, where it is not queued yet."""
     if session.scalar(select(Work.id).where(Work.key == key)) is None:
         put(session, job, key=key)
+
+
+def sooner(session: Session, job: str, *, key: str) -> None:
+    """Have work that waits for its time done now; where it is not queued, nobody wants it done."""
+    if session.scalar(select(Work.id).where(Work.key == key)) is not None:
+        put(session, job, key=key)
+
+
+def queued(session: Session, key: str) -> list[int]:
+    """Ids of the work of a key; of every key that begins with it, where it ends in a colon."""
+    wanted = Work.key.startswith(key, autoescape=True) if key.endswith(":") else Work.key == key
+    return list(session.scalars(select(Work.id).where(wanted).order_by(Work.key)))
 
 
 def failing(session: Session, keys: Iterable[str]) -> list[Work]:

@@ -6,7 +6,7 @@ from jinja2 import StrictUndefined
 from dsar import places
 from dsar.config import Config, key_bytes
 from dsar.jobs.office import Office
-from dsar.web import desk, errors, health, language, outbox, portal, security, sessions
+from dsar.web import api, desk, errors, health, language, outbox, portal, security, sessions
 
 
 def create_app(office: Office, **settings: object) -> Flask:
@@ -24,7 +24,7 @@ def create_app(office: Office, **settings: object) -> Flask:
     language.install(app)
     security.install(app)
     errors.install(app)
-    for blueprint in (portal.bp, desk.bp, health.bp, outbox.bp):
+    for blueprint in (portal.bp, desk.bp, health.bp, outbox.bp, api.bp, api.signed.bp):
         app.register_blueprint(blueprint)
     return app
 

@@ -1,5 +1,6 @@
 """Error pages: what happened and what to do, in the reader's words; the operator's go to the log."""
 
+import json
 import logging
 import traceback
 
@@ -44,8 +45,11 @@ def _form_too_old(_error: CSRFError) -> tuple[str, int]:
 def _of_http(error: HTTPException):
     if error.code is None or error.code < 400:
         return error
-    body, status = _page(error.code, _words(error.code))
     response = error.get_response()
+    if request.path.startswith("/api/"):  # no such address or method there: a program asks, and reads no page
+        response.data, response.content_type = json.dumps({"error": error.name}), "application/json"
+        return response
+    body, status = _page(error.code, _words(error.code))
     response.data, response.content_type = body.encode(), "text/html; charset=utf-8"
     return response, status
 

@@ -3,9 +3,11 @@
 import unicodedata
 
 from flask import request
+from flask_babel import gettext
 from wtforms import Form as PlainForm
 from wtforms.validators import ValidationError
 
+from dsar.datamap.types import IdentifierKind
 from dsar.web.language import only_switched
 
 
@@ -40,3 +42,14 @@ class Wanted:
 def half_width(text: str | None) -> str:
     """The text as typed on a Latin keyboard: digits typed in a Chinese one are full-width."""
     return unicodedata.normalize("NFKC", text or "").strip()
+
+
+def what_to_enter(kind: IdentifierKind) -> str:
+    """What an identifier of a kind looks like, said where something else was entered."""
+    return {
+        "e164": gettext(
+            "Enter a phone number in full, like 131 0000 8688; from abroad, like +1 202 555 0100"
+        ),
+        "email": gettext("Enter an email address in full, like name@example.com"),
+        "exact": gettext("Enter it in full, in one line, with nothing else"),
+    }[kind.normal]

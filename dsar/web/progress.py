@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from dsar import clock
 from dsar.law import rule
-from dsar.terms import COPIED, OPEN_VERDICTS, CopyState, Stage, Status, StoreState
+from dsar.services import reasons
+from dsar.terms import COPIED, OPEN_VERDICTS, CopyState, Stage, Status, StoreState, Verdict
 from dsar.web import here, words
 from dsar.web.language import at, own
 
@@ -52,6 +53,7 @@ def view(
         "strip": strip(shown),
         "policy": rule(shown["rule"]["id"]).promise,
         "unnamed": _unnamed(shown),
+        "untied": _untied(shown),
         "copy_ready": has_copy(shown),
         "copy_gone": expired[-1] if expired and is_gone(shown) else None,
         "erasure_begun": erasure is not None and erasure_begun(erasure),
@@ -115,10 +117,13 @@ def _title_at_work(shown: Shown, erasure: Shown | None) -> str:
         return _("We are searching for your information")
     if shown["right"] in COPIED:
         return _("We are preparing your copy")
+    if _stage(erasure) == Stage.DONE and erasure and erasure["verdict"] == Verdict.UNCONFIRMED:
+        return _("Erased with us; others have not confirmed yet")
     return {
         Stage.ERASING: _("We are erasing your information"),
         Stage.LOOKING: _("We are looking whether everything is gone"),
         Stage.HELD: _("Your erasure is on hold"),
+        Stage.DONE: _("We are looking whether everything is gone"),
     }.get(_stage(erasure), _("We are preparing the erasure"))
 
 
@@ -162,7 +167,18 @@ def _erasing(erasure: Shown | None, begins: Begins) -> list[Step]:
     return [
         Step(_("Erasure"), stage in after, line=line),
         Step(_("A second look, in another way"), stage == Stage.DONE),
+        *_received(erasure),
     ]
+
+
+def _received(erasure: Shown | None) -> list[Step]:
+    """What those say who received records and are no system of our own; no step where there are none."""
+    others = [one for one in (erasure or {}).get("recipients", ()) if one["channel"] != "store"]
+    if not others:
+        return []
+    waits = [own(one["title"]) or one["name"] for one in others if one["verdict"] in OPEN_VERDICTS]
+    line = _("Not confirmed yet: %(names)s", names=_(", ").join(waits)) if waits else ""
+    return [Step(_("Confirmed by those who received it from us"), not waits, line=line)]
 
 
 def _frozen(begins: Begins) -> str:
@@ -178,6 +194,10 @@ def _frozen(begins: Begins) -> str:
 
 
 def _stage(erasure: Shown | None) -> Stage:
+    """Where an erasure stands; of one that is held quietly, where it stood."""
+    held = erasure.get("held") if erasure else None
+    if held and held["quietly"]:
+        return Stage(held["stage"])
     return Stage(erasure["stage"]) if erasure else Stage.PLANNED
 
 
@@ -199,8 +219,17 @@ def _system(store: Shown) -> dict[str, Any]:
     }
 
 
+def _untied(shown: Shown) -> list[str]:
+    """What forms ask for and nobody has said where it is kept, while a copy waits for that."""
+    if not any(one["reason"] == reasons.UNTIED for one in shown["waits_for"]):
+        return []
+    return [own(point.field_title) for point in here.datamap().collection_points if point.state is None]
+
+
 def _unnamed(shown: Shown) -> list[str]:
     """The systems with a place that the map does not name and that may hold this person."""
     titles = {store["name"]: own(store["title"]) for store in shown["stores"]}
-    places = [place["store"] for place in shown["unmapped"] if place["records"] != 0]
+    places = [
+        place["store"] for place in shown["unmapped"] if place["records"] != 0 or place["looks_personal"]
+    ]
     return [titles.get(name, name) for name in dict.fromkeys(places)]

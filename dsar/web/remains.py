@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from dsar.terms import Seen, Verdict
-from dsar.web import here, words
+from dsar.web import answers, words
 from dsar.web.language import own
 from dsar.web.words import Mark
 
@@ -21,7 +21,7 @@ def view(erasure: Shown) -> dict[str, Any]:
         "counts": {name: sum(one[name] for one in stores) for name in COUNTS},
         "mark": words.verdict(erasure["verdict"]),
         "proof": {"mark": words.verdict(Verdict.KEPT), "ground": erasure["proof"]["ground"]},
-        "recipients": [_recipient(one) for one in erasure["recipients"]],
+        "recipients": recipients(erasure),
         "relooks": erasure["relooks"],
         "last_backup": max((one["gone_by"] for one in erasure["backups"]), default=None),
         "typed": any(look["how"] == Seen.PREFIX for one in _collections(erasure) for look in one["looks"]),
@@ -45,7 +45,7 @@ def _store(store: Shown) -> dict[str, Any]:
 
 def _collection(one: Shown) -> dict[str, Any]:
     return {
-        "title": own(one["title"]) if one["mapped"] else _("A place our register does not name"),
+        "title": own(one["title"]) if one["title"] else _("A place our register does not name"),
         "mark": _mark(one["verdict"], [one]),
         "counts": {name: one[name] for name in COUNTS},
         "ground": one["ground"],
@@ -58,16 +58,18 @@ def _collection(one: Shown) -> dict[str, Any]:
 def _mark(verdict: str, collections: list[Shown]) -> Mark:
     """A verdict; what stays for another reason than a law is only kept."""
     otherwise = any(one["kept"] and (one["reason"] or not one["ground"]) for one in collections)
-    return Mark("kept", _("Kept")) if verdict == Verdict.KEPT and otherwise else words.verdict(verdict)
+    if verdict == Verdict.KEPT and otherwise:
+        return Mark("kept", _("Kept"))
+    loose = verdict == Verdict.KEPT and any(one["kept"] and one["locked"] is False for one in collections)
+    return Mark("kept", _("Kept by law, not locked")) if loose else words.verdict(verdict)
 
 
-def _recipient(one: Shown) -> dict[str, Any]:
-    known = here.datamap().recipients.get(one["name"])
-    mark = {
-        "confirmed": Mark("done", _("has confirmed")),
-        "refused": Mark("bad", _("has refused")),
-    }.get(one["state"], Mark("wait", _("has not answered yet")))
-    return {"title": own(known.title) if known else one["name"], "mark": mark}
+def recipients(erasure: Shown) -> list[dict[str, Any]]:
+    """Who received records: how far each is, and its days."""
+    told = erasure["recipients"]
+    return [
+        {**one, "title": own(one["title"]) or one["name"], "mark": answers.recipient(one)} for one in told
+    ]
 
 
 def _says(one: Shown) -> str:

@@ -16,7 +16,12 @@ from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from dsar import clock
 
 IDLE = timedelta(minutes=60)  # a cookie not renewed for so long is no session any more
-WITHOUT = ("static", "health.alive", "health.ready")  # answers that are no part of a session
+WITHOUT = (
+    "static",
+    "health.alive",
+    "health.ready",
+    "api.suppressed",
+)  # answers that are no part of a session
 NONCE = 12  # bytes, AES-GCM
 
 

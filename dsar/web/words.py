@@ -8,6 +8,8 @@ from flask_babel import ngettext
 
 from dsar.services import reasons
 from dsar.terms import Right, Role, Stage, Status, StoreState, Verdict
+from dsar.web import answers
+from dsar.web.answers import Mark as Mark
 
 
 @dataclass(frozen=True)
@@ -17,14 +19,6 @@ class Choice:
     right: Right
     name: str
     hint: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A state: the shape it is drawn with (done seen kept wait bad none), and the word."""
-
-    kind: str
-    words: str
 
 
 def offered() -> list[Choice]:
@@ -115,13 +109,17 @@ def waits(one: dict[str, Any]) -> str:
     }
     if (one["who"], one["name"]) in named:
         return named[one["who"], one["name"]]
+    if one["reason"] == reasons.LOOKS_PERSONAL:
+        return _("Staff: %(name)s looks personal; see the review list", name=one["name"])
+    if one["reason"] == reasons.UNTIED:
+        return _("Staff: nobody has said where %(name)s, which a form asks for, is kept", name=one["name"])
     if one["reason"] == reasons.LEFT:
         return _("Staff: something is left in %(name)s", name=one["name"])
     return {
         "person": _("The person"),
         "staff": _("Staff: %(name)s must be described in the data map", name=one["name"]),
         "store": _("The system %(name)s", name=one["name"]),
-        "recipient": _("The recipient %(name)s", name=one["name"]),
+        "recipient": answers.waits(one),
     }[one["who"]]
 
 

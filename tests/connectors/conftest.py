@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 import sqlalchemy as sa
 
 from tests.connectors import filled
+from tests.derived import engine
 
 SQL = ("sqlite", "postgresql", "mariadb")
 SUGGESTIONS = {
@@ -14,6 +17,8 @@ SUGGESTIONS = {
     "redis, a set a prefix": ("box:{prefix}", "lexicographic"),
     "redis, a scored set a prefix": ("box[{prefix}]", "scored"),
 }
+
+CACHES = {"redis cache, whole keys": "session:{phone}", "redis cache, parts of keys": "app:{phone}:*"}
 
 
 def _sql_url(request: pytest.FixtureRequest, backend: str) -> str:
@@ -34,16 +39,23 @@ def _filled(request: pytest.FixtureRequest) -> filled.Filled:
     kind = request.param
     if kind in SUGGESTIONS:
         return filled.redis_suggest(request.getfixturevalue("redis_url"), *SUGGESTIONS[kind])
+    if kind in CACHES:
+        return filled.redis_cache(request.getfixturevalue("redis_url"), CACHES[kind])
+    if kind == "http_suggest":
+        stack = ExitStack()
+        request.addfinalizer(stack.close)
+        server = engine.Server(engine.Engine(engine.numbered(filled.ENTRIES)))
+        return filled.http_suggest(stack.enter_context(engine.serving(server)))
     if kind == "folder":
         return filled.folder(request.getfixturevalue("tmp_path"))
     name, _, backend = kind.partition(" on ")
     return getattr(filled, name)(_sql_url(request, backend))
 
 
-BOXES = [*(f"sql_suggest on {each}" for each in SQL), *SUGGESTIONS]
+BOXES = [*(f"sql_suggest on {each}" for each in SQL), *SUGGESTIONS, "http_suggest"]
 
 
-@pytest.fixture(params=[*(f"sql on {each}" for each in SQL), *BOXES, "folder"])
+@pytest.fixture(params=[*(f"sql on {each}" for each in SQL), *BOXES, *CACHES, "folder"])
 def store(request: pytest.FixtureRequest) -> filled.Filled:
     """A filled store, of each kind in turn."""
     return _filled(request)

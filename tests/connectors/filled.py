@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from dsar.connectors import Connector
 from dsar.datamap.types import Collection, Store
 from tests.connectors import maps
+from tests.derived.engine import SETTINGS, Server
 
 ENTRIES = [
     "13100008688",
@@ -122,6 +124,51 @@ def redis_suggest(url: str, key: str, order: str) -> Filled:
     return Filled(
         place, url, suggestions, maps.HIS, maps.TWIN, "phone", held, set(ENTRIES[:2]), by_value=True
     )
+
+
+def http_suggest(server: Server) -> Filled:
+    """A real search engine behind HTTP, with the same entries as documents named 0, 1, 2, …"""
+    suggestions = maps.collection("suggestion", ("phone", "entry", "any"), ("card", "entry", "exact"))
+    place = maps.store("http_suggest", suggestions, settings=maps.box(SETTINGS))
+    return Filled(
+        place,
+        server.url,
+        suggestions,
+        maps.HIS,
+        maps.TWIN,
+        "phone",
+        server.engine.documents,
+        {"0", "1"},
+        by_value=True,
+    )
+
+
+def checksums(url: str) -> dict[str, str]:
+    """Every key of a Redis database with the digest of all that it holds."""
+    with closing(redis.Redis.from_url(url)) as client:
+        return {
+            key.decode(errors="replace"): hashlib.sha256(client.dump(key)).hexdigest()
+            for key in client.scan_iter()
+        }
+
+
+def redis_cache(url: str, pattern: str) -> Filled:
+    """Sessions and profiles, their keys made from a phone number; notes that hold a card's number."""
+    key = pattern.replace("{phone}", "{}").replace("*", "{}").format
+    with closing(redis.Redis.from_url(url)) as client:
+        for number in ("13100008688", "13100008687", "131000086880", "1310000868", "13000000038"):
+            client.hset(key(number, "a"), mapping={"name": "罗明", "city": "上海"})
+        client.set(key("13100008688", "b"), '{"level": 3}', ex=1000)
+        for place, card in enumerate(["ABC-1234", "abc-1234", "x Abc-1234"]):
+            client.rpush(key(f"note{place}", "c"), "a", card)
+    collection = maps.collection(
+        "session", ("phone", "key", "national"), ("card", "value", "exact"), table=pattern
+    )
+    ours = {key("13100008688", end) for end in "ab"}
+    return Filled(
+        maps.store("redis_cache", collection), url, collection, maps.HIS, maps.TWIN, "phone",
+        lambda: checksums(url), ours, by_value=True,
+    )  # fmt: skip
 
 
 def folder(root: Path) -> Filled:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dsar.connectors import Connector, Found, Probe, Sought, open_store
+from dsar.datamap import calls
+from dsar.datamap.report import Report
+from dsar.datamap.spot import Spot
 from dsar.datamap.types import (
     Collection,
     Controller,
@@ -52,6 +57,14 @@ def store(kind: str, *collections: Collection, url: str = "", **more) -> Store:
     given = {"settings": {}, "dismissed": (), "erase_url": None}
     held = {each.name: each for each in collections}
     return Store(name="place", title=TEXT, connector=kind, url=url, collections=held, **{**given, **more})
+
+
+def box(plain: Mapping[str, object]) -> dict[str, object]:
+    """The settings of a search box over HTTP, as they are read from a map."""
+    report = Report()
+    read = calls.settings(Spot({"connector": "http_suggest", **plain}, ("stores", "place"), report).items())
+    report.raise_any()
+    return read
 
 
 def connect(place: Store, url: str, timeout: float = TIMEOUT) -> Connector:

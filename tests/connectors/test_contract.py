@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dsar.connectors import Act, Place, Probe, Sought
-from dsar.errors import StoreUnreachable
+from dsar.datamap.identifiers import matches
+from dsar.datamap.tombstones import WITHIN, read, texts_of
+from dsar.errors import CannotErase, StoreUnreachable
 from tests.connectors import maps
 
 
@@ -103,6 +105,35 @@ class TestEveryConnector:
         assert hits == keys
         assert offered in (keys, [set(), set()])
 
+    def test_a_scan_asks_of_every_record_whose_it_is_and_brings_it_as_a_find_does(self, store):
+        kind, forms = (
+            maps.KINDS[store.kind],
+            [by.forms for by in store.collection.found_by if by.kind == store.kind],
+        )
+        asked = []
+
+        def whose(row):
+            asked.append(row)
+            entries = store.connect().has_search_box
+            known = texts_of(kind, store.his, WITHIN) if entries else ()
+            within = (read(kind, WITHIN, held) for held in row.values()) if entries else ()
+            by_form = any(matches(kind, store.his, each, held) for each in forms for held in row.values())
+            his = any(not known.isdisjoint(each) for each in within) if entries else by_form
+            return [7] if his else []
+
+        with store.connect() as connector:
+            if store.store.connector in ("redis_cache", "http_suggest"):
+                with pytest.raises(CannotErase, match="record by record"):
+                    list(connector.scan(store.collection, whose))
+                return
+            scanned = list(connector.scan(store.collection, whose))
+        assert len(asked) >= len(store.held()) - 3  # files of other folders are not asked about
+        assert {one.subject for one in scanned} == {7}
+        assert {one.key: (one.row, one.problem) for one in scanned} == {
+            one.key: (one.row, one.problem) for one in found(store)
+        }
+        assert erased(store, scanned) == [True] * len(store.ours)
+
     def test_it_describes_every_table_that_the_map_names(self, store):
         with store.connect() as connector:
             table = connector.describe().tables[store.collection.table]
@@ -125,6 +156,8 @@ GONE = {
         "postgresql://u:secret@127.0.0.1:1/x",
         "mysql://u:secret@127.0.0.1:1/x",
     ],
+    "http_suggest": ["http://127.0.0.1:1", "https://127.0.0.1:1/secret"],
+    "redis_cache": ["redis://:secret@127.0.0.1:1/0"],
     "redis_suggest": ["redis://:secret@127.0.0.1:1/0"],
     "folder": [""],
 }
@@ -132,7 +165,8 @@ GONE = {
 
 @pytest.mark.parametrize(("kind", "url"), [(kind, url) for kind, urls in GONE.items() for url in urls])
 def test_a_store_that_is_not_there_is_unreachable_in_one_line_without_its_password(kind, url):
-    settings = {"root": "/nowhere/at/all", "key": "k", "order": "scored"}
+    box = maps.box({"suggest": {"path": "/s?q={prefix}", "answer": "[*]"}})
+    settings = {"root": "/nowhere/at/all", "key": "k", "order": "scored", **box}
     place = maps.store(kind, maps.collection("t", ("phone", "name", "exact")), settings=settings)
     with maps.connect(place, url, timeout=2) as connector:
         for verb in (

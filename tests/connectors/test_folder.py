@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from dsar.connectors import Act, Place, Probe
+from dsar.connectors import Act, Place, Probe, Sought
 from dsar.errors import BadInput, CannotErase, StoreRefused, StoreUnreachable
 from tests.connectors import maps
 
@@ -87,7 +87,7 @@ def test_files_below_and_at_the_root_are_collections_of_their_own(root):
     assert (root / "papers" / "top.txt").exists()
 
 
-def test_names_and_small_texts_are_looked_at_by_value(root):
+def test_names_and_texts_are_looked_at_by_value(root):
     (root / "lessons" / "13100008688.ogg").write_bytes(b"13100008688")
     (root / "lessons" / "note.txt").write_text("罗明 131-0000-8688", encoding="utf-8")
     (root / "lessons" / "old.csv").write_bytes("罗明,13100008688".encode("gbk"))
@@ -98,7 +98,7 @@ def test_names_and_small_texts_are_looked_at_by_value(root):
         seen = {(one.table, one.column, *one.key) for one in connector.sweep(maps.sought(maps.HIS))}
         assert seen == {
             ("lessons", "name", "13100008688.ogg"), ("lessons", "content", "note.txt"),
-            ("lessons", "content", "old.csv"), (".", "content", "export.json"),
+            ("lessons", "content", "old.csv"), ("lessons", "content", "big.log"), (".", "content", "export.json"),
         }  # fmt: skip
         only = connector.sweep(maps.sought(maps.HIS), [Place(".", ("name",))])
         assert {one.table for one in only} == {"."}
@@ -130,3 +130,26 @@ def test_a_file_cannot_be_emptied_in_part(root):
         act = Act(find(connector, "a.ogg")[0], False, ("name",))
         with pytest.raises(CannotErase):
             list(connector.erase(LESSONS, [act]))
+
+
+def test_folders_called_after_people_are_one_table_whose_name_names_nobody(root):
+    for folder in ("13100008688", "+86 131-0000-5555", "ann@example.com", "2021-11-24", "lessons"):
+        (root / folder).mkdir(exist_ok=True)
+        (root / folder / "a.txt").write_text("call 13100008688")
+    with connect(root) as connector:
+        assert [*connector.describe().tables] == ["2021-11-24", "lessons", "other folders"]
+        seen = {name for (name,) in connector.sample("other folders", ["name"], 9)}
+        assert seen == {"13100008688", "+86 131-0000-5555", "ann@example.com"}
+        hits = [*connector.sweep([Sought(0, "phone", "+8613100008688")])]
+        assert {(hit.table, hit.column, *hit.key) for hit in hits if hit.table == "other folders"} == {
+            ("other folders", "name", "13100008688/a.txt"),
+            ("other folders", "content", "13100008688/a.txt"),
+            ("other folders", "content", "+86 131-0000-5555/a.txt"),
+            ("other folders", "content", "ann@example.com/a.txt"),
+        }
+        place = [Place("13100008688", ("name",))]  # as an earlier version called it
+        assert {hit.table for hit in connector.sweep([Sought(0, "phone", "+8613100008688")], place)} == {
+            "13100008688"
+        }
+    with connect(root, LESSONS, maps.collection("hers", BY_NAME, table="ann@example.com")) as connector:
+        assert "ann@example.com" in connector.describe().tables

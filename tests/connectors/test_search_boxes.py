@@ -140,6 +140,19 @@ def test_whatever_else_lies_in_the_same_redis_database_is_looked_at(redis_url):
     ]  # fmt: skip
 
 
+def test_a_key_that_is_called_like_a_suggestion_set_and_is_none_is_looked_at(redis_url):
+    place, held = redis_place(key="s:{prefix}")
+    with closing(redis.Redis.from_url(redis_url)) as client, maps.connect(place, redis_url) as connector:
+        client.zadd("s:131", {"13100008687": 0})
+        assert list(connector.describe().tables) == ["suggestion"]
+        client.set("s:note", "call 13100008688")
+        client.hset("s:13100008688", mapping={"a": "b"})
+        assert list(connector.describe().tables) == ["suggestion", "other keys"]
+        seen = sorted((one.column, *one.key) for one in connector.sweep(maps.sought(maps.HIS, maps.TWIN)))
+        assert seen == [("entry", "13100008687"), ("name", "s:13100008688"), ("value", "s:note")]
+        assert list(connector.find(held, maps.phones(maps.HIS))) == []
+
+
 def test_an_entry_that_is_no_readable_text_is_found_and_erased_by_its_bytes(redis_url):
     place, held = redis_place()
     with closing(redis.Redis.from_url(redis_url)) as client, maps.connect(place, redis_url) as connector:
@@ -209,5 +222,5 @@ def test_a_redis_that_hangs_is_unreachable_in_time(private_redis):
 
 def test_every_file_of_the_package_that_is_a_kind_is_found_by_its_name():
     load_all()
-    with pytest.raises(Exception, match="folder, redis_suggest, sql, sql_suggest"):
+    with pytest.raises(Exception, match="folder, http_suggest, redis_cache, redis_suggest, sql, sql_suggest"):
         maps.connect(maps.store("elsewhere"), "")

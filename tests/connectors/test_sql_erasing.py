@@ -219,6 +219,17 @@ def test_a_mention_is_emptied_and_nothing_else_of_its_row(sql_url):
     before = rows(sql_url)
     with connected(sql_url) as connector:
         hits = [hit for hit in connector.sweep(maps.sought(maps.TWIN)) if hit.column == "phone"]
-        assert connector.blank_mentions(HELD, hits) == 1
-        assert connector.blank_mentions(HELD, []) == 0
+        assert connector.blank_mentions(HELD, hits, lambda _, held: held == "13100008687") == 1
+        assert connector.blank_mentions(HELD, [], lambda *_: True) == 0
     assert rows(sql_url) == {**before, 2: (None, *before[2][1:])}
+
+
+def test_a_field_that_was_written_to_since_it_was_swept_keeps_what_it_holds(sql_url):
+    run(sql_url, "CREATE TABLE chat (id INTEGER PRIMARY KEY, said VARCHAR(90))")
+    insert(sql_url, "chat", [(1, "call 13100008688"), (2, "call 13100008688")])
+    held = maps.collection("chat", ("phone", "said", "any"))
+    with connected(sql_url, held) as connector:
+        hits = list(connector.sweep(maps.sought(maps.HIS)))
+        run(sql_url, "UPDATE chat SET said = 'I moved to Ulm' WHERE id = 1")
+        assert connector.blank_mentions(held, hits, lambda _, said: "13100008688" in said) == 1
+    assert run(sql_url, "SELECT id, said FROM chat ORDER BY id") == [(1, "I moved to Ulm"), (2, None)]

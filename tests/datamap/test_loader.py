@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from dsar.datamap.loader import MapErrors, build, canonical, load
-from dsar.datamap.types import Condition, Delete, FoundBy, Keep, Mentions, Nothing
+from dsar.datamap.types import Caution, Condition, Delete, FoundBy, Keep, Mentions, Nothing
 
 RULES = ("CN-ECL31-RETENTION-3Y",)
 
@@ -28,7 +28,7 @@ def test_defaults_are_filled_in(read, small):
     datamap = read(small).map
     assert datamap.controller.legal_name == {"zh": "小店", "en": "Small shop"}
     assert (datamap.controller.laws, datamap.controller.zone) == (("CN",), "Asia/Shanghai")
-    assert (datamap.undo_hours, datamap.go_above) == (0, 10_000)
+    assert (datamap.undo_hours, datamap.caution) == (0, Caution(10_000, 25, 100, 100))
     assert datamap.stores["suggest"].settings == {"key": "suggest", "order": "lexicographic"}
     assert datamap.stores["crm"].collections["student"].table == "student"
     assert datamap.identifier_kinds["phone"].title["zh"] == "手机号码"

@@ -114,6 +114,19 @@ def test_by_hand_the_search_box_and_the_spreadsheet_are_left(told):
     assert (told / "naive/certificate.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_an_inspection_sees_what_the_old_way_left_and_after_ours_the_paid_order_alone(told):
+    """The court typed the number into the search box, and the box completed it."""
+    held, offered = {}, {}
+    for way in ("naive", "."):
+        stores_shown = load(told / way / "inspection" / "inspection.json")["record"]["stores"]
+        held[way] = {one["name"]: one["records"] for one in stores_shown if one["records"]}
+        offered[way] = {one["name"]: one["box"]["offered"] for one in stores_shown if one["box"]}
+        assert (told / way / "inspection" / "inspection.pdf").read_bytes().startswith(b"%PDF")
+    assert held == {"naive": {"crm": 1, "crm_suggest": 2, "oral_suggest": 1}, ".": {"orders": 1}}
+    assert all(any(box) for box in offered["naive"].values())
+    assert offered["."] == dict.fromkeys(offered["."], [0] * 11)
+
+
 def test_our_way_everything_is_erased_but_the_paid_order(told):
     shown = load(told / "erasure.json")
     found = every_collection(shown)

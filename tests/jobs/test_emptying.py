@@ -55,6 +55,34 @@ def test_killed_and_repeated_it_counts_once(mentioned: Shop, point: str):
     assert collection(mentioned.erasure(reference), "purchase")["where"] == LISTED
 
 
+def test_what_names_its_row_cannot_be_emptied_and_is_residue(mentioned: Shop):
+    made = mentioned.rows("orders", "select sql from sqlite_master where name = 'purchase'")[0][0]
+    named = made.replace("primary key", "").rstrip(")\n ") + ", primary key (id, address))"
+    mentioned.change(
+        "orders",
+        f"alter table purchase rename to was; {named}; insert into purchase select * from was; drop table was;",
+    )
+    (reference,) = mentioned.confirmed("erasure")
+    mentioned.work()
+    assert others(mentioned) == 0
+    assert accounted(mentioned, reference) == ("RESIDUE", [0, 2, 0, 0, 2])
+    assert collection(mentioned.erasure(reference), "purchase")["where"] == LISTED
+
+
+def test_when_all_erasures_are_stopped_in_its_midst_the_rest_stays_until_they_go_on(
+    mentioned: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    (reference,) = mentioned.confirmed("erasure")
+    stops = iter([False, True])
+    with monkeypatch.context() as one_by_one:
+        one_by_one.setattr("dsar.jobs.mentioned.CHUNK", 1)
+        one_by_one.setattr("dsar.jobs.mentioned._stopped", lambda: next(stops))
+        mentioned.work()
+    assert (others(mentioned), accounted(mentioned, reference)) == (1, ("RESIDUE", [0, 2, 1, 0, 1]))
+    mentioned.work(DSAR_NOW=LATER)
+    assert (others(mentioned), accounted(mentioned, reference)) == (2, ("ERASED", [0, 2, 2, 0, 0]))
+
+
 def test_a_later_look_forgets_nothing_and_adds_what_was_born_since(mentioned: Shop):
     mentioned.change("orders", "create table stray (note text); insert into stray values ('13100001111')")
     (reference,) = mentioned.confirmed("erasure")

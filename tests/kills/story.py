@@ -10,29 +10,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from dsar.demo import case, stores
+from tests.kills import ally
 from tests.kills.processes import Ended, Stem
 
 PEOPLE = 50
 THEN = "2021-11-24T02:00:00Z"
 # Each act: what stands before it is prepared, then all work is done.  Its fault points, in the order they are met.
 ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "search": (THEN, ("search.read", "sweep.read", "search.seal", "plan.write")),
+    "search": (THEN, ("watch.read", "watch.write", "search.read", "sweep.read", "search.seal", "plan.write")),
     "copy": (THEN, ("copy.make", "copy.write", "mail.send", "mail.write")),
     "erase": (
         THEN,
         (
-            "erase.read", "erase.act", "erase.write", "look.read", "mention.act", "look.write",
+            "erase.read", "erase.act", "erase.write", "look.read", "mention.act", "derived.act", "look.write",
             "certificate.make", "certificate.write",
         ),
     ),
+    "hear": ("2021-11-24T08:30:00Z", ("recipient.send", "recipient.write")),  # the recipient is asked how far it is
     "again": ("2021-11-25T02:00:00Z", ("relook.read", "relook.write")),  # a day after it was erased
+    "inspect": (
+        "2021-11-26T02:00:00Z",
+        ("inspect.read", "inspect.write", "inspect.make", "inspect.sign"),
+    ),
     "expire": ("2022-01-15T02:00:00Z", ("purge.write", "purge.destroy")),
     "release": ("2024-03-25T02:00:00Z", ("erase.act", "certificate.write")),  # what a law kept goes
     "forget": ("2032-01-15T02:00:00Z", ("purge.write", "purge.destroy")),
 }  # fmt: skip
 NAMES = tuple(ACTS)
-MAY_DIFFER = ("ledger", "head", "next_try_at", "sha256", "files", "bytes")
+MAY_DIFFER = ("ledger", "head", "next_try_at", "sha256", "files", "bytes", "receipt", "evidence")
 
 
 @dataclass
@@ -42,6 +50,9 @@ class Story:
     stem: Stem
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)  # over those of the embedded default
+    allied: bool = (
+        True  # a recipient was given records too: it has the request open until it answers, hours later
+    )
 
     def __post_init__(self) -> None:
         self.copy, self.erasure = "", ""
@@ -50,6 +61,7 @@ class Story:
     def environment(self, act: str = "search") -> dict[str, str]:
         """The settings at the time of an act."""
         own = {"DSAR_HOME": str(self.folder / "home"), "DSAR_ENV": "test", "DSAR_LEASE": "1"}
+        own |= ally.environment()
         return stores.environment(self.folder / "stores") | own | {"DSAR_NOW": ACTS[act][0]} | self.settings
 
     def dsar(self, *arguments: str, act: str = "search", **how: Any) -> Ended:
@@ -70,17 +82,22 @@ class Story:
             orders.execute("update course_order set receiver_phone = '131-0000-8688' where id in"
                            " (select max(id) from course_order where receiver_phone is not null)")  # fmt: skip
         self._apply(map_file)
-        assert self.dsar("user", "add", "lin", "--role", "handler").code == 0
+        for name, role in (("lin", "handler"), ("zhou", "officer")):
+            assert self.dsar("user", "add", name, "--role", role).code == 0
         asked = [word for kind, value in told.identifiers for word in ("--identifier", f"{kind}:{value}")]
         filed = self.dsar("request", "open", "--right", "copy", "--right", "erasure", *asked, "--json").json
         (self.folder / "filed.json").write_text(json.dumps(filed))
         self._read_references()
+        assert self.dsar("map", "watch", "--queue").code == 0  # as a worker does when it starts
         assert self.dsar("request", "confirm", self.copy, "--by", "lin", "--evidence", "seen").code == 0
 
     def prepare(self, act: str) -> None:
         """What comes before the work of an act."""
         if act == "copy":
             self._apply("after.yaml")
+        if act == "inspect":
+            asked = ("--identifier", "phone:13100008688", "--by", "zhou", "--reason", "court", "--json")
+            assert self.dsar("inspection", "open", *asked, act=act).json["number"] == 1
         if act == "erase":
             written = self.dsar("copy", "write", self.copy, str(self.folder / "out"), "--json").json
             assert written["complete"]
@@ -97,7 +114,11 @@ class Story:
         return Story(self.stem, folder, self.settings)
 
     def _apply(self, name: str) -> None:
-        applied = self.dsar("map", "apply", str(stores.MAPS / name))
+        plain = yaml.safe_load((stores.MAPS / name).read_text(encoding="utf-8"))
+        (file := self.folder / name).write_text(
+            yaml.safe_dump(ally.given(plain) if self.allied else plain, allow_unicode=True), encoding="utf-8"
+        )
+        applied = self.dsar("map", "apply", str(file))
         assert applied.code == 0, applied.errors
 
     def _read_references(self) -> None:

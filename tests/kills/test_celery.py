@@ -39,7 +39,7 @@ def settings(request) -> dict[str, str]:
 @pytest.fixture
 def story(settings, a_stem, tmp_path) -> Story:
     """The company with its whole map, and a copy and an erasure asked; nothing is done yet."""
-    made = Story(a_stem, tmp_path / "story", settings)
+    made = Story(a_stem, tmp_path / "story", settings, allied=False)
     made.folder.mkdir()
     made.open("after.yaml")
     return made

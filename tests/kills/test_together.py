@@ -39,7 +39,7 @@ def work_together(story: Story, stems: list[Stem]) -> None:
 
 @pytest.mark.parametrize("time", TIMES)
 def test_processes_at_one_queue_do_the_work_of_one(time, settings, stems, told, tmp_path):
-    story = Story(stems[0], tmp_path / "story", settings)
+    story = Story(stems[0], tmp_path / "story", settings, allied=False)
     story.folder.mkdir()
     story.open("after.yaml")
     work_together(story, stems)

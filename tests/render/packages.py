@@ -13,6 +13,7 @@ from dsar.render.package import (
     CollectionShown,
     FieldShown,
     IdentifierShown,
+    LikeShown,
     Package,
     PointShown,
     Row,
@@ -134,7 +135,8 @@ def partial(lang: str = "zh-CN") -> Package:
     )
     place = UnmappedShown("crm", "callcenter_2021q1", ("mobile", "remark"), 1)
     unseen = UnmappedShown("sms", "old_log", ("msisdn",), None)
-    return replace(whole, complete=False, stores=(*whole.stores, away), unmapped=(place, unseen))
+    alike = UnmappedShown("crm", "lead", ("wx",), 0, (LikeShown("wx", "account", None, 0),))
+    return replace(whole, complete=False, stores=(*whole.stores, away), unmapped=(place, unseen, alike))
 
 
 def single(rows: Sequence[Row], fields: Sequence[FieldShown], lang: str = "zh-CN", **more: Any) -> Package:

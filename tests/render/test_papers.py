@@ -146,6 +146,9 @@ def test_a_partial_copy_says_so_and_names_what_is_missing(lang, tmp_path):
             "无法连接",
             "有您的信息：1条",
             "尚未查看",
+            "疑似存有个人信息，我们正在核查",
+            "目前尚不能说明其存放位置",
+            "尚不清楚，我们正在核查",
             "制作",
         ],
         "en": [
@@ -153,6 +156,9 @@ def test_a_partial_copy_says_so_and_names_what_is_missing(lang, tmp_path):
             "Notsearched:Archiveofcallrecordings",
             "Notreachable",
             "Notlookedatyet",
+            "Itlooksasifitheldpersonalinformation.Welookintoit",
+            "wecannotsayyetwhereitiskept",
+            "Notknownyet.Welookintoit",
         ],
     }
     assert all(words in text for words in [*said[lang], "noanswerin30s", "callcenter_2021q1", "msisdn"])

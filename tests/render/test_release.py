@@ -43,6 +43,20 @@ def test_a_row_past_the_listed_ones_is_noticed():
         copy_pdf(replace(package, stores=(replace(package.stores[0], collections=(short,)),)), rows=10)
 
 
+@pytest.mark.parametrize("collections", [12, 13, 42, 300])
+def test_a_system_of_many_collections_is_told_whole_where_a_page_ends(collections):
+    whole = packages.package("en")
+    crm = whole.stores[0]
+    empty = replace(crm.collections[0], records=0, rows=list)
+    held = [
+        replace(empty, name=f"t{n}", title={"zh": f"表{n}", "en": f"What we hold {n} of orders"})
+        for n in range(collections - 1)
+    ]
+    store = replace(crm, collections=(crm.collections[0], *held))
+    package = replace(whole, stores=(store, *whole.stores[1:]))
+    check_pdf(copy_pdf(package, rows=2000), package)
+
+
 def test_another_copys_pdf_is_refused(pdf):
     with pytest.raises(ReleaseRefused, match="AAAABBBB"):
         check_pdf(pdf, packages.package(reference="AAAABBBB"))

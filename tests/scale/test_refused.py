@@ -132,7 +132,10 @@ def test_rows_of_a_table_that_nobody_mapped_stop_their_parent_alone(url, tmp_pat
     assert desk.work()[1] == 0
     assert desk.erasure(his)["verdict"] == "ERASED"  # of the same batch
     shown = desk.erasure(hers)
-    assert verdicts(shown) == {"one.account": "CANNOT", "one.note": "ERASED"}
+    mapped_ones = {
+        place: one for place, one in verdicts(shown).items() if "(" not in place
+    }  # not what derives
+    assert mapped_ones == {"one.account": "CANNOT", "one.note": "ERASED"}
     account = store_of(shown, "one")["collections"][0]
     assert (account["found"], account["erased"], account["kept"], account["residue"]) == (1, 0, 1, 0)
     assert account["reason_text"]["en"] == f"rows of orders {HELD} (foreign key {key_of_orders(url)})"

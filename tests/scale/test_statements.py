@@ -59,7 +59,7 @@ def store(request, tmp_path, people) -> Iterator[Shop]:
             counter = made(server)
             urls = {name: stack.enter_context(database_on(server)) for name in PLACES}
         for name, url in urls.items():
-            getattr(shop, f"fill_{name}")(url, people + 1)
+            getattr(shop, f"fill_{name}")(url, people + 2)  # one stays: an empty table is a case of its own
         yield Shop(
             shop.write_map(tmp_path / "map.yaml", *PLACES, undo={"hours": 1}),
             {f"{name.upper()}_URL": url for name, url in urls.items()},
@@ -163,6 +163,7 @@ def pass_over(desk: Desk, store: Shop, persons: list[int], monkeypatch: pytest.M
             each["name"]: (each["found"], each["erased"])
             for s in shown["stores"]
             for each in s["collections"]
+            if each["mapped"]  # statistics that an analysis kept of some of them are no records
         }
         assert found == {"account": (1, 1), "note": (shop.EACH, shop.EACH), "suggestion": (1, 1)}
         assert shown["verdict"] == "ERASED"

@@ -160,9 +160,19 @@ def test_a_copy_is_no_erasure_and_the_commands_say_so(shop: Shop, words: tuple[s
     assert refused.error == f"request {reference} asks for copy; it is no erasure"
 
 
-def test_what_is_done_cannot_be_held(shop: Shop):
+def test_what_is_done_can_be_held_for_as_long_as_a_law_keeps_some_of_it_and_then_no_more(shop: Shop):
     (reference,) = shop.confirmed("erasure")
     shop.work()
+    assert hold(shop, reference) == "held"
+    after = {"DSAR_NOW": "2024-03-21T02:00:00Z"}  # a day after the last of the paid order
+    shop.run("work", "--until-idle", **after)
+    assert len(shop.rows("orders", "select id from purchase where customer_id = 1")) == 1
+    release = ("erasure", "release", reference, "--by", OFFICER, "--json")
+    assert shop.run(*release, **after).json["stage"] == "done"
+    assert shop.run(*release, **after).json["stage"] == "done"
+    with_hour = {"DSAR_NOW": "2024-03-21T04:00:00Z"}
+    shop.work(**with_hour)
+    assert shop.rows("orders", "select id from purchase where customer_id = 1") == []
     refused = shop.run("erasure", "hold", reference, "--by", OFFICER, "--reason", "late")
     assert "is done and cannot be held" in refused.error
 
@@ -220,4 +230,6 @@ def test_a_kept_order_keeps_only_what_the_law_wants(shop: Shop):
 def test_backups_are_named_with_the_day_they_are_gone_by(shop: Shop):
     (reference,) = shop.confirmed("erasure")
     shop.work()
-    assert shop.erasure(reference)["backups"] == [{"store": "crm", "gone_by": "2021-12-29"}]
+    assert shop.erasure(reference)["backups"] == [
+        {"store": "crm", "gone_by": "2021-12-29", "first_gone_by": "2021-12-29"}
+    ]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dsar import clock, db
 from dsar.config import Config
@@ -18,7 +19,7 @@ from dsar.jobs.office import Office
 from dsar.jobs.perform import until_idle
 from dsar.law import load_rules
 from dsar.models import Request
-from dsar.services import intake, maps, staff
+from dsar.services import intake, maps, proving, staff
 from dsar.services.intake import Given, Intake
 from dsar.terms import Right, Role
 from dsar.web import create_app
@@ -143,6 +144,25 @@ def hire(office, at) -> Callable[..., str]:
         return name
 
     return hired
+
+
+@pytest.fixture
+def over(office, ask, hire, work, at, tmp_path) -> str:
+    """An erasure whose plan is over two limits; chen took the identity for proven."""
+    plain = yaml.safe_load(AFTER_MAP.read_text(encoding="utf-8"))
+    plain["erasure"] = {"go_above": 5, "share_above": 1, "share_from": 3}
+    file = tmp_path / "limits.yaml"
+    file.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+    loaded = load(file, known_rules=load_rules())
+    with db.begin() as session:
+        maps.apply(session, loaded.map, loaded.plain, loaded.sha256, by="operator", at=at)
+    row = ask(Right.ERASURE)[0]
+    hire("chen")
+    with db.begin() as session:
+        row = intake.get(session, row.reference)
+        proving.confirm(session, office.vault, row, by="chen", evidence="seen", given=[], at=at)
+    work()
+    return row.reference
 
 
 @pytest.fixture

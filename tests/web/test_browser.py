@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from dsar import db
+from dsar.datamap.watching import Difference
 from dsar.render.fonts import fonts
-from dsar.services import alerting, mailing, relooking, staff
-from dsar.terms import LANGUAGES, Right, Role
+from dsar.services import alerting, comparing, mailing, relooking, staff
+from dsar.terms import LANGUAGES, GapKind, Right, Role
 from tests.web.browser import Visitor, chromium, served
 from tests.web.conftest import PASSWORD, PHONE
 
@@ -129,6 +130,88 @@ def test_the_desk(visitor, office, ask, at, work):
     visitor.page.fill("#password", "wrong")
     visitor.enter()
     visitor.look("sign-in-error")
+
+
+def test_an_inspection(visitor, office, ask, hire, work):
+    ask(Right.ERASURE)
+    visitor.go("/desk/inspections")
+    visitor.page.fill("#name", hire("wu", Role.INSPECTOR))
+    visitor.page.fill("#password", PASSWORD)
+    visitor.enter()
+    visitor.press("form .govuk-button:not(.link-button)")
+    visitor.look("inspect-error")
+    visitor.page.fill("#identifier", PHONE)
+    visitor.page.fill("#reason", "勘验")
+    visitor.enter()
+    visitor.look("inspection-asked")
+    os.environ["ORAL_URL"] = "sqlite:////nowhere/oral"
+    work()
+    visitor.page.reload()
+    visitor.look("inspection")
+    visitor.go("/desk/inspections")
+    visitor.look("inspect")
+
+
+def test_the_review_list(visitor, office, ask, at, work, hire):
+    new = {"mobile": "phone", "xingming": "person_name", "revision": None}
+    columns = {
+        name: {
+            "type": "varchar(40)",
+            "like": like,
+            "alike": 38 if like else None,
+            "of": 200,
+            "personal": bool(like),
+        }
+        for name, like in new.items()
+    }
+    loud, dull = columns["mobile"], columns["revision"]
+    with db.begin() as session:
+        found = [
+            Difference("callback_export_2021", "", GapKind.NEW_TABLE, columns),
+            Difference("student", "remark", GapKind.MEANING, {"remark": loud}, "free_text"),
+            Difference("student", "avatar", GapKind.MISSING, {}),
+            Difference("student", "revision", GapKind.NEW_COLUMN, {"revision": dull}),
+            *(Difference(f"t{n}", "", GapKind.NEW_TABLE, {"a": dull}) for n in range(25)),
+        ]
+        comparing.noticed(session, "crm", found, at=at)
+    reference = ask(Right.COPY)[0].reference
+    visitor.go("/desk/sign-in")
+    visitor.page.fill("#name", hire("zhou", Role.OFFICER))
+    visitor.page.fill("#password", PASSWORD)
+    visitor.enter()
+    visitor.go("/desk/review")
+    visitor.look("review")
+    visitor.press("h2 a")
+    visitor.look("gap")
+    visitor.press("main form .govuk-button")
+    visitor.look("gap-error")
+    visitor.page.check("#reason")
+    visitor.press("main form .govuk-button")
+    visitor.go("/desk/review/1")
+    visitor.look("gap-settled")
+    visitor.go("/desk/review/3")
+    visitor.look("gap-missing")
+    visitor.go(f"/desk/r/{reference}")
+    visitor.look("desk-request-review")
+    visitor.go("/desk/alerts")
+    visitor.look("alerts-review")
+
+
+def test_the_plan_of_an_erasure(visitor, over, hire, work):
+    for name in ("chen", hire("zhao", Role.LEAD)):
+        visitor.go(f"/desk/r/{over}/plan")
+        visitor.page.fill("#name", name)
+        visitor.page.fill("#password", PASSWORD)
+        visitor.enter()
+        visitor.look(f"plan-{name}")
+        if name == "chen":
+            visitor.press(".who .link-button")
+    visitor.press("#question .govuk-button")
+    visitor.look("plan-error")
+    visitor.page.fill("#reason", "a dispute")
+    visitor.page.fill("#until", "2021-12-24")
+    visitor.enter()
+    visitor.look("plan-held")
 
 
 def _code(office) -> str:

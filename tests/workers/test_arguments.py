@@ -6,7 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = sorted(path for folder in ("dsar", "workers") for path in (ROOT / folder).rglob("*.py"))
-ARGUMENTS = {"reference": "str", "store": "str", "mail": "int"}  # all that a job is called with
+# All that a job is called with; a name is that of a recipient in the map.
+ARGUMENTS = {"reference": "str", "store": "str", "mail": "int", "number": "int", "name": "str"}
 SENDING = {"delay", "apply_async", "send_task", "signature", "s", "si"}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Engine
 
 from dsar.connectors import Raw
+from dsar.connectors._sql.derived import Deriving
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape
 from dsar.connectors._sql.ties import Link
 
@@ -63,6 +64,7 @@ class Rows:
 
 
 Statement = tuple[str, dict[str, Any]]
+NO_ROW: Statement = ("FALSE", {})  # a condition that no row meets
 
 
 class Dialect(ABC):
@@ -71,6 +73,7 @@ class Dialect(ABC):
     chunk: int | None = None  # probes a statement can carry; None: any number
     hidden_key_is_unique = True
     catalogue: ClassVar[str]  # the statement that tells the foreign keys
+    deriving: ClassVar[Deriving] = Deriving()
 
     @abstractmethod
     def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
@@ -93,9 +96,15 @@ class Dialect(ABC):
     ) -> Statement | None:
         """A condition that every row `t` meets of which `may` says yes, with its parameters, where it saves reading.
 
+        NO_ROW where there is none.
+
         `may` is asked of many rows together, and of each where it said yes: lines of UTF-8.
         """
         return None
+
+    @abstractmethod
+    def beginning(self, cell: Cell, length: int) -> str:
+        """The first characters of a cell of `t`, as text."""
 
     @abstractmethod
     def key_part(self, cell: Cell) -> KeyPart:
@@ -125,6 +134,10 @@ class Dialect(ABC):
     def refused(self, connection: Connection, shape: Shape, act: str) -> bool:  # noqa: ARG002
         """Whether this account may not SELECT from, DELETE from or UPDATE the table, so far as it tells."""
         return False
+
+    def hiding(self, connection: Connection, shapes: Iterable[Shape]) -> list[str]:  # noqa: ARG002
+        """The names of those tables from which the server may keep rows to itself, without a word to this account."""
+        return []
 
     def renew(self, connection: Connection) -> None:  # noqa: B027  (most servers bound each fetch by themselves)
         """Begin the time allowed anew: a stream is bounded between its rows, not as a whole."""

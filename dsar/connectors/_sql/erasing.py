@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from dsar.connectors import Act, Erased, Held, Raw, Residue
+from dsar.connectors import Act, Erased, Held, Mentions, Raw, Residue
 from dsar.connectors._shelf import Shelf
 from dsar.connectors._sql.dialect import COMPARED, Dialect, Look, Rows, Way
 from dsar.connectors._sql.finding import key_of
 from dsar.connectors._sql.holding import Holding, Key
+from dsar.connectors._sql.raw import plain, spoken
 from dsar.connectors._sql.shapes import Cell, Kind, Shape
 from dsar.datamap.types import Collection, Field
 from dsar.errors import BadInput, CannotErase, StoreRefused
@@ -102,14 +103,41 @@ class Erasing:
             gone |= self._reached(connection, left, unless)
         return held
 
-    def empty(self, connection: Connection, hits: Sequence[Residue]) -> int:
-        """Blank the one field of each hit; how many there were."""
-        count = 0
-        for column in sorted({hit.column for hit in hits}):
-            keys = list(dict.fromkeys(hit.key for hit in hits if hit.column == column))
-            new = [self._blank(column)]
-            count += len(self._dialect.change(connection, Rows(self._shape, self._key, [], keys), new))
-        return count
+    def empty(self, connection: Connection, hits: Sequence[Residue], still: Mentions) -> int:
+        """Blank the one field of each hit, while it holds what `still` says yes to; how many there were.
+
+        A sweep may have seen it long before: what was written there since is not ours to empty.
+        """
+        return sum(
+            self._emptied(connection, column, [hit for hit in hits if hit.column == column], still)
+            for column in sorted({hit.column for hit in hits})
+        )
+
+    def _emptied(self, connection: Connection, column: str, hits: Sequence[Residue], still: Mentions) -> int:
+        of: dict[Key, list[Residue]] = defaultdict(list)
+        for hit in hits:
+            of[hit.key].append(hit)
+        keys, cell = list(of), self._shape.cell(self._store, column)
+        source, given = self._dialect.given(Rows(self._shape, self._key, [], keys))
+        held = connection.execute(text(f"SELECT p.place, t.{cell.sql} FROM {source}"), given).all()
+        rows: dict[bool, list[tuple[Raw, ...]]] = {True: [], False: []}
+        for place, value in held:
+            if any(still(hit, spoken(value)) for hit in of[keys[place - 1]]):
+                comparable = cell.kind in COMPARED and (
+                    cell.kind is Kind.BYTES or not isinstance(value, bytes)
+                )
+                told = (plain(cell, value),) if comparable else ()
+                rows[comparable].append((*keys[place - 1], *told))
+        new = [self._blank(column)]
+        return sum(
+            len(
+                self._dialect.change(
+                    connection, Rows(self._shape, self._key, [cell] if compared else [], some), new
+                )
+            )
+            for compared, some in rows.items()
+            if some
+        )
 
     def _reached(self, connection: Connection, acts: Sequence[Act], unless: Sequence[str]) -> set[Key]:
         """The keys of the rows that acts of one kind took effect on."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -20,12 +20,19 @@ AT_ONCE = 500  # rows fetched in one go
 
 def stream(dialect: Dialect, connection: Connection, statement: Statement) -> Iterator[Sequence[Any]]:
     """The rows of a statement through a server-side cursor; the time allowed is that between rows."""
+    return chain.from_iterable(batches(dialect, connection, statement))
+
+
+def batches(
+    dialect: Dialect, connection: Connection, statement: Statement
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """The same, some rows at a time."""
     words, values = statement
     streaming = connection.execution_options(stream_results=True, yield_per=AT_ONCE)
     with streaming.execute(text(words), values) as result:
         dialect.renew(connection)
         while rows := result.fetchmany(AT_ONCE):
-            yield from rows
+            yield rows
             dialect.renew(connection)
 
 

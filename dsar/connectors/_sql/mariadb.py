@@ -13,10 +13,23 @@ from sqlalchemy.exc import DBAPIError
 
 from dsar.connectors import Raw
 from dsar.connectors._sql import ties
-from dsar.connectors._sql.dialect import Dialect, Look, Rows, Statement, Way, exactly, hexadecimal, whole
-from dsar.connectors._sql.mariadb_rows import bytewise, given_rows, reached_by, type_of
+from dsar.connectors._sql.dialect import (
+    NO_ROW,
+    Dialect,
+    Look,
+    Rows,
+    Statement,
+    Way,
+    exactly,
+    hexadecimal,
+    whole,
+)
+from dsar.connectors._sql.finding import batches
+from dsar.connectors._sql.mariadb_derived import MariadbDeriving
+from dsar.connectors._sql.mariadb_rows import bytewise, given_rows, of_keys, reached_by, type_of, whole_rows
 from dsar.connectors._sql.raw import given_back
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
+from dsar.connectors._sql.whole_rows import promising
 
 GRACE = 2.0  # seconds beyond the server's own time-out before we stop waiting for its answer
 NO_PRIVILEGE = (1044, 1142, 1143)
@@ -30,6 +43,7 @@ _KINDS = {
     "binary": Kind.BYTES, "varbinary": Kind.BYTES, "tinyblob": Kind.BYTES, "blob": Kind.BYTES,
     "mediumblob": Kind.BYTES, "longblob": Kind.BYTES,
 }  # fmt: skip
+_NAMING = (Kind.TEXT, Kind.WHOLE, Kind.DECIMAL)  # kinds of a key by which many rows are named at once
 _NO_IDENTIFIER = {
     *["tinyint", "smallint", "year", "bit", "date", "time", "datetime", "timestamp", "enum", "set"]
 }
@@ -51,6 +65,7 @@ class Mariadb(Dialect):
     """
 
     catalogue = ties.MARIADB
+    deriving = MariadbDeriving()
     hidden_key_is_unique = False
 
     def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
@@ -124,6 +139,18 @@ class Mariadb(Dialect):
         else:  # the table once; the tokens, in a derived table, get an index of their own
             source = f"{shape.sql} t STRAIGHT_JOIN (SELECT DISTINCT s, n, v FROM {given} j) p"
         return f"{source} ON {value} = {_expression(look)}", {at: json.dumps(tokens)}
+
+    def beginning(self, cell: Cell, length: int) -> str:
+        return _expression(Look(0, cell, Way.PREFIX, (), length))
+
+    def promising(
+        self, connection: Connection, shape: Shape, cells: Sequence[Cell], may: Callable[[bytes], bool]
+    ) -> Statement | None:
+        if not shape.key or any(shape.cells[name].kind not in _NAMING for name in shape.key):
+            return None
+        read = batches(self, connection, (whole_rows(shape, cells), {}))
+        keys = promising(([(row[:-1], row[-1]) for row in rows] for rows in read), may)
+        return of_keys(shape, keys) if keys else NO_ROW if keys is not None else None
 
     def key_part(self, cell: Cell) -> KeyPart:
         given = "FROM_BASE64({p})" if cell.kind is Kind.BYTES else "{p}"

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from dsar.connectors._sql.dialect import Rows
-from dsar.connectors._sql.shapes import Cell, Kind
+from dsar.connectors._sql.raw import plain
+from dsar.connectors._sql.shapes import Cell, Kind, Shape
 from dsar.errors import StoreUnreachable
 
 LONGEST = 16_000  # characters of a VARCHAR parameter in four-byte text
@@ -51,6 +52,38 @@ def _still(cell: Cell, given: str) -> str:
     if cell.kind is Kind.TEXT:
         return f"{bytewise(f't.{cell.sql}')} <=> {bytewise(given)}"
     return f"t.{cell.sql} <=> {f'FROM_BASE64({given})' if cell.kind is Kind.BYTES else given}"
+
+
+def whole_rows(shape: Shape, cells: Sequence[Cell]) -> str:
+    """The statement that reads of each row its key, and these cells as one text in UTF-8."""
+    key = ", ".join(f"t.{shape.cells[name].sql}" for name in shape.key)
+    said = f"CAST(CONCAT_WS('\\n', {', '.join(map(_said, cells))}) AS BINARY)"
+    return f"SELECT {key}, IFNULL({said}, x'FF') FROM {shape.sql} t"  # longer than a packet: not told
+
+
+def _said(cell: Cell) -> str:
+    column = f"t.{cell.sql}"
+    if cell.kind is Kind.TEXT:
+        return f"CONVERT({column} USING utf8mb4)"
+    if cell.kind is Kind.BYTES:
+        return f"IF(LENGTH({column}) IN (16, 20, 32), LOWER(HEX({column})), ''), {column}"
+    return f"{column}, CAST({column} AS DECIMAL(65))" if cell.kind is Kind.FLOAT else column
+
+
+def of_keys(shape: Shape, keys: Sequence[Sequence[object]]) -> tuple[str, dict[str, Any]]:
+    """The condition that a row `t` has one of these keys, and the parameter."""
+    cells = [shape.cells[name] for name in shape.key]
+    values = [[plain(cell, value) for cell, value in zip(cells, key, strict=True)] for key in keys]
+    columns = ", ".join(
+        f"c{place} {type_of(cell, [value[place] for value in values])} PATH '$[{place}]'"
+        for place, cell in enumerate(cells)
+    )
+    named, given = (
+        ", ".join(parts)
+        for parts in zip(*((f"t.{c.sql}", f"p.c{n}") for n, c in enumerate(cells)), strict=True)
+    )
+    table = f"JSON_TABLE(:rows, '$[*]' COLUMNS ({columns})) p"
+    return f"({named}) IN (SELECT {given} FROM {table})", {"rows": json.dumps(values)}
 
 
 def reached_by(connection: Connection, rows: Rows, act: str, values: dict[str, Any]) -> set[int]:

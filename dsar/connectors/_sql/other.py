@@ -80,6 +80,9 @@ class Other(Dialect):
         probes = " UNION ALL ".join(rows) or "SELECT 0 AS s, 0 AS n, NULL AS v WHERE 1 = 0"
         return f"({probes}) p JOIN {shape.sql} t ON {_expression(look)} = p.v", values
 
+    def beginning(self, cell: Cell, length: int) -> str:
+        return f"SUBSTR(CAST(t.{cell.sql} AS VARCHAR(1000)), 1, {length})"
+
     def key_part(self, cell: Cell) -> KeyPart:
         return KeyPart(f"t.{cell.sql}", f"t.{cell.sql} = {{p}}", cell)
 

@@ -16,6 +16,7 @@ from dsar.connectors._sql import ties
 from dsar.connectors._sql.dialect import (
     FULL_WIDTH,
     HALF_WIDTH,
+    NO_ROW,
     Dialect,
     Look,
     Rows,
@@ -25,6 +26,7 @@ from dsar.connectors._sql.dialect import (
     hexadecimal,
     whole,
 )
+from dsar.connectors._sql.postgresql_derived import PostgresqlDeriving
 from dsar.connectors._sql.raw import Unreadable, given_back, readable
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
 from dsar.connectors._sql.skimming import skimmed
@@ -68,7 +70,7 @@ _COLUMNS = """
     JOIN based y ON y.oid = a.atttypid
     JOIN pg_type b ON b.oid = y.base
     LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary
-    WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition
+    WHERE c.relkind IN ('r', 'p', 'm') AND c.relispopulated AND NOT c.relispartition
       AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
     ORDER BY 1, a.attnum"""
 
@@ -80,7 +82,7 @@ class Postgresql(Dialect):
     """
 
     catalogue = ties.POSTGRESQL
-
+    deriving = PostgresqlDeriving()
     utf8 = True
     copies = True  # in UTF-8
 
@@ -166,11 +168,14 @@ class Postgresql(Dialect):
         places = skimmed(
             driver, shape.sql.replace("\\:", ":"), [cell.sql.replace("\\:", ":") for cell in cells], may
         )
-        if places is None:
-            return None
+        if not places:
+            return NO_ROW if places is not None else None
         tables, rows = ([place[part] for place in places] for part in (0, 1))
         meant = "(t.tableoid, t.ctid) IN (SELECT * FROM unnest(CAST(:tables AS oid[]), CAST(:rows AS tid[])))"
         return meant, {"tables": tables, "rows": rows}
+
+    def beginning(self, cell: Cell, length: int) -> str:
+        return f"left(CAST(t.{cell.sql} AS text), {length})"
 
     def key_part(self, cell: Cell) -> KeyPart:
         held = f"CAST(t.{cell.sql} AS text)" if cell.cast == "text" else f"t.{cell.sql}"
@@ -212,6 +217,11 @@ class Postgresql(Dialect):
         values |= {f"new{place}": given_back(cell, value) for place, (cell, value) in enumerate(new)}
         statement = f"UPDATE {rows.shape.sql} t SET {columns} FROM {source} WHERE {matched} RETURNING p.place"
         return {place - 1 for place in connection.execute(text(statement), values).scalars()}
+
+    def hiding(self, connection: Connection, shapes: Iterable[Shape]) -> list[str]:
+        names = {shape.sql.replace("\\:", ":"): shape.name for shape in shapes}
+        statement = text("SELECT n FROM unnest(CAST(:names AS text[])) n WHERE row_security_active(n)")
+        return [names[name] for name in connection.execute(statement, {"names": list(names)}).scalars()]
 
     def refused(self, connection: Connection, shape: Shape, act: str) -> bool:
         statement = text("SELECT has_table_privilege(CAST(:name AS text), CAST(:act AS text))")

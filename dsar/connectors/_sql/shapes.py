@@ -84,4 +84,4 @@ def shaped(
     name: str, sql: str, cells: Mapping[str, Cell], key: tuple[str, ...], indexed: set[str], rowid: str = ""
 ) -> Shape:
     """A shape from its parts."""
-    return Shape(name, cells, key, frozenset(indexed), cells, sql, rowid)
+    return Shape(name, cells, key, frozenset(indexed), cells=cells, sql=sql, rowid=rowid)

@@ -14,11 +14,26 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 
 from dsar.connectors import Raw
 from dsar.connectors._sql import ties
-from dsar.connectors._sql.dialect import Dialect, Look, Rows, Statement, Token, Way, hexadecimal, whole
+from dsar.connectors._sql.dialect import (
+    NO_ROW,
+    Dialect,
+    Look,
+    Rows,
+    Statement,
+    Token,
+    Way,
+    hexadecimal,
+    whole,
+)
+from dsar.connectors._sql.finding import batches
 from dsar.connectors._sql.raw import plain, readable
 from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
+from dsar.connectors._sql.sqlite_cells import affinity, kind, may_identify, said, still
+from dsar.connectors._sql.sqlite_derived import SqliteDeriving
+from dsar.connectors._sql.whole_rows import promising
 
 STEPS = 10_000  # of SQLite's machine between looks at the clock, some 0.1 ms
+WIDEST = 400  # columns that are joined; SQLite builds no expression deeper than 1,000
 _COLUMNS = """
     SELECT l.name, l.wr, c.name, c.type, c."notnull", c.pk
     FROM pragma_table_list l JOIN pragma_table_xinfo(l.name) c
@@ -35,6 +50,7 @@ class Sqlite(Dialect):
     """A SQLite file.  Reading connections are read-only; what it declares of types binds nobody."""
 
     catalogue = ties.SQLITE
+    deriving = SqliteDeriving()
 
     def engine(self, url: URL, timeout: float, *, writing: bool) -> Engine:
         engine = create_engine(
@@ -74,10 +90,10 @@ class Sqlite(Dialect):
                 name,
                 declared,
                 not required,
-                _may_identify(declared),
+                may_identify(declared),
                 self.quoted(name),
-                _kind(declared),
-                _affinity(declared),
+                kind(declared),
+                affinity(declared),
             )
             if place:
                 key[int(str(place))] = name
@@ -116,6 +132,22 @@ class Sqlite(Dialect):
                 return f"CAST(substr({column}, 1, {look.length}) AS TEXT)"
         return column
 
+    def beginning(self, cell: Cell, length: int) -> str:
+        return self._expression(Look(0, cell, Way.PREFIX, (), length))
+
+    def promising(
+        self, connection: Connection, shape: Shape, cells: Sequence[Cell], may: Callable[[bytes], bool]
+    ) -> Statement | None:
+        (encoding,) = connection.exec_driver_sql("PRAGMA encoding").one()
+        if not shape.rowid or encoding != "UTF-8" or len(cells) > WIDEST:
+            return None
+        text = " || char(10) || ".join(said(f"t.{cell.sql}") for cell in cells)
+        statement = f"SELECT t.{shape.rowid}, CAST({text} AS BLOB) FROM {shape.sql} t"
+        rows = promising(batches(self, connection, (statement, {})), may)
+        if not rows:
+            return NO_ROW if rows is not None else None
+        return f"t.{shape.rowid} IN (SELECT value FROM json_each(:rows))", {"rows": json.dumps(rows)}
+
     def key_part(self, cell: Cell) -> KeyPart:
         given = "dsar_base64({p})" if cell.kind is Kind.BYTES else "{p}"
         return KeyPart(
@@ -130,7 +162,7 @@ class Sqlite(Dialect):
         cells, count = rows.cells(), len(rows.key)
         given = "".join(f", value ->> {place} AS c{place}" for place in range(len(cells)))
         matched = [part.equals.format(p=f"p.c{place}") for place, part in enumerate(rows.key)]
-        matched += [_still(cell, f"p.c{count + place}") for place, cell in enumerate(rows.compared)]
+        matched += [still(cell, f"p.c{count + place}") for place, cell in enumerate(rows.compared)]
         matched += [f"NOT EXISTS ({query})" for query in rows.unless]
         probes = f"(SELECT key + 1 AS place{given} FROM json_each(:rows) LIMIT -1) p"
         source = f"{probes} CROSS JOIN {rows.shape.sql} t ON {' AND '.join(matched)}"
@@ -200,6 +232,7 @@ def _prepared(url: URL, timeout: float, mode: str) -> sqlite3.Connection:
     driver.text_factory = readable
     (encoding,) = driver.execute("PRAGMA encoding").fetchone()
     driver.execute("PRAGMA foreign_keys = ON")
+    driver.execute("PRAGMA secure_delete = ON")  # what we delete leaves nothing on its page
     for name, function in (("dsar_digits", _digits), ("dsar_folded", _folded)):
         driver.create_function(name, 1, _of_bytes(function, str(encoding)), deterministic=True)
     driver.create_function("dsar_hex", 1, bytes.fromhex, deterministic=True)
@@ -227,13 +260,6 @@ def _from_base64(raw: object) -> bytes | None:
         return None
 
 
-def _still(cell: Cell, given: str) -> str:
-    """Any column may hold bytes here, whatever it declares."""
-    column = f"t.{cell.sql}"
-    as_bytes = f"typeof({column}) = 'blob' AND {column} = dsar_base64({given})"
-    return f"({column} IS {given} COLLATE BINARY OR {as_bytes})"
-
-
 def _tokens(look: Look) -> list[tuple[int, int, str | int]]:
     if look.way is Way.BYTES:
         return [(subject, number, hexadecimal(token)) for subject, number, token in look.tokens]
@@ -247,26 +273,3 @@ def _as_numbers(tokens: Sequence[Token]) -> list[tuple[int, int, str | int]]:
     return [
         (subject, number, value) for subject, number, token in tokens if (value := whole(token)) is not None
     ]
-
-
-def _affinity(declared: str) -> str:
-    """Source: SQLite, Datatypes, section 3.1 (determination of column affinity)."""
-    declared = declared.upper()
-    if "INT" in declared:
-        return "INTEGER"
-    if any(word in declared for word in ("CHAR", "CLOB", "TEXT")):
-        return "TEXT"
-    if "BLOB" in declared or not declared:
-        return "NONE"
-    return "REAL" if any(word in declared for word in ("REAL", "FLOA", "DOUB")) else "NUMERIC"
-
-
-def _kind(declared: str) -> Kind:
-    declared = declared.upper()
-    if "BOOL" in declared:
-        return Kind.BOOLEAN
-    return Kind.BYTES if "BLOB" in declared else Kind.TEXT
-
-
-def _may_identify(declared: str) -> bool:
-    return not any(word in declared.upper() for word in ("BOOL", "DATE", "TIME", "TINYINT", "SMALLINT"))

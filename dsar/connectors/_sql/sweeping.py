@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dsar.connectors import Place, Probe, Residue
+from dsar.connectors import Probe, Residue
 from dsar.connectors._owners import Owners
-from dsar.connectors._sql.dialect import Dialect
+from dsar.connectors._sql.dialect import NO_ROW, Dialect
 from dsar.connectors._sql.finding import AT_ONCE, key_of, stream
 from dsar.connectors._sql.raw import comparable, plain, spoken
 from dsar.connectors._sql.shapes import Cell, Shape
@@ -44,11 +44,6 @@ def by_columns(
     return Lead(cells, brings)
 
 
-def whole_of(shape: Shape) -> Place:
-    """Every column of a table that may hold an identifier."""
-    return Place(shape.name, tuple(cell.name for cell in shape.cells.values() if cell.text))
-
-
 def swept(
     dialect: Dialect,
     connection: Connection,
@@ -66,6 +61,8 @@ def swept(
     key = key_of(dialect, shape, store)
     read = [*(part.expression for part in key), *(f"t.{cell.sql}" for cell in (*cells, *lead.cells))]
     where, values = dialect.promising(connection, shape, cells, texts.may_hold) or ("TRUE", {})
+    if where == NO_ROW[0]:
+        return
     statement = f"SELECT {', '.join(read)} FROM {shape.sql} t WHERE {where}"
     rows = stream(dialect, connection, (statement, values))
     start, end = len(key), len(key) + len(cells)

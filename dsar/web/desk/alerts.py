@@ -10,8 +10,18 @@ from flask_login import current_user
 from dsar import clock, db
 from dsar.errors import NotFound
 from dsar.models import Alert
-from dsar.services import alerting, relooking, stopping
-from dsar.web import here, permissions
+from dsar.services import (
+    alerting,
+    comparing,
+    inspecting,
+    receiving,
+    recipients,
+    relooking,
+    replaying,
+    stopping,
+)
+from dsar.web import here
+from dsar.web.desk import parties, returned
 from dsar.web.desk.door import bp
 from dsar.web.language import own
 
@@ -36,7 +46,7 @@ def alerts():
         "desk/alerts.html",
         lines=[(one, _title(one), _words(one)) for one in found[:PAGE]],
         later=found[PAGE - 1].id if len(found) > PAGE else None,
-        stop=stands, by_itself=(stopping.STOPPED,), may=_may,
+        stop=stands, by_itself=(stopping.STOPPED, comparing.LOOKS_PERSONAL),
     )  # fmt: skip
 
 
@@ -67,10 +77,6 @@ def resume():
     return redirect(url_for("desk.alerts"))
 
 
-def _may(page: str) -> bool:
-    return current_user.role in (permissions.MAY[page] or ())
-
-
 def _waiting() -> str:
     with db.read() as data:
         found = alerting.count(data, most=COUNTED)
@@ -81,29 +87,45 @@ def _title(alert: Alert) -> str:
     titles = {
         relooking.RETURNED: _("Records have come back after they were erased"),
         relooking.UNSEEN: _("A system could not be looked at again"),
+        comparing.LOOKS_PERSONAL: _("Something looks personal that the data map does not account for"),
+        comparing.NOT_COMPARED: _("A system could not be compared with the data map"),
         stopping.STOPPED: _("All erasures are stopped"),
+        recipients.SILENT: _("A recipient has not answered by its day"),
+        recipients.UNREACHED: _("A recipient could not be asked to erase"),
+        recipients.REFUSED: _("A recipient has refused to erase"),
+        recipients.BY_HAND: _("A recipient must be written to by hand"),
+        inspecting.MANY: _("Somebody inspects very often"),
+        receiving.UNTOLD: _("A sender could not be told what came of its request"),
+        replaying.LEFT: _("A restored backup holds people who were erased"),
     }
     return titles.get(alert.kind, alert.kind)
 
 
 def _words(alert: Alert) -> list[str]:
     """What is known of it, line by line."""
+    if alert.kind in parties.KINDS:
+        return parties.words(alert)
     known = here.datamap().stores.get(alert.store or "")
     system = [own(known.title)] if known else [alert.store] if alert.store else []
     if alert.kind == relooking.RETURNED:
-        places = [
-            ngettext("%(place)s: %(n)s record", "%(place)s: %(n)s records", n, place=place, n=n)
-            for place, n in sorted(alert.facts.get("places", {}).items())
-        ]
-        return [
-            *system,
-            *places,
-            _("What the data map leads to is erased again by itself. Find out what brought it back."),
-        ]
+        return [*system, *returned.words(alert.facts)]
+    if alert.kind == replaying.LEFT:
+        ends = _("The report of dsar restore-replay says why. See to it by hand, then run it again.")
+        return [*system, *_places(alert), ends]
     if alert.kind == relooking.UNSEEN:
         n = alert.facts.get("requests", 0)
         waits = ngettext("%(n)s erasure waits for it.", "%(n)s erasures wait for it.", n, n=n)
         return [*system, waits, _("It is tried again by itself.")]
+    if alert.kind == inspecting.MANY:
+        facts = {"name": alert.facts.get("by"), "n": alert.facts.get("most")}
+        return [
+            _(
+                "%(name)s has inspected more than %(n)s times within a day. Ask why; the ledger has each.",
+                **facts,
+            )
+        ]
+    if alert.kind in (comparing.LOOKS_PERSONAL, comparing.NOT_COMPARED):
+        return [*system, _of_review(alert)]
     if alert.kind == stopping.STOPPED:
         return [
             _(
@@ -112,3 +134,19 @@ def _words(alert: Alert) -> list[str]:
             )
         ]
     return system
+
+
+def _of_review(alert: Alert) -> str:
+    if alert.kind == comparing.NOT_COMPARED:
+        return _("It is tried again by itself.")
+    return _("Copies are not complete until somebody has said what it is: see the review list.")
+
+
+def _places(alert: Alert) -> list[str]:
+    """Where how many records are; of some places it may not be known."""
+    return [
+        _("%(place)s: not looked at", place=place)
+        if n is None
+        else ngettext("%(place)s: %(n)s record", "%(place)s: %(n)s records", n, place=place, n=n)
+        for place, n in sorted(alert.facts.get("places", {}).items())
+    ]

@@ -2,17 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
-from dsar import db
+from dsar import clock, db
 from dsar.models import User
+from dsar.services import staff
 from dsar.terms import Role
 from dsar.web import here, permissions, words
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
-bp.context_processor(lambda: {"role_name": words.role})
+bp.context_processor(lambda: {"role_name": words.role, "may": may})
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Member(UserMixin):
     name: str
     role: Role
     mark: str
+    ends_at: datetime | None = None
 
     def get_id(self) -> str:
         return f"{self.id}.{self.mark}"
@@ -40,7 +43,18 @@ def install(state) -> None:
 def member(user: User) -> Member:
     """A member of staff as a session knows him."""
     mark = hashlib.sha256((user.password or "").encode()).hexdigest()[:16]
-    return Member(user.id, user.name, Role(user.role), mark)
+    return Member(user.id, user.name, Role(user.role), mark, user.ends_at)
+
+
+def may(page: str) -> bool:
+    """Whether who is signed in may open a page."""
+    allowed = permissions.MAY[page]
+    return allowed is permissions.ANYBODY or current_user.role in allowed
+
+
+def first_page() -> str:
+    """The page that a member of staff begins with: an inspector sees no list of requests."""
+    return "desk.requests" if may("desk.requests") else "desk.inspect"
 
 
 @bp.before_request
@@ -67,5 +81,6 @@ def _load(id: str) -> Member | None:
         return None
     with db.read() as session:
         user = session.get(User, int(number))
-    found = member(user) if user and user.password else None
+    good = user and user.password and not staff.ended(user, at=clock.now())
+    found = member(user) if user and good else None
     return found if found and found.mark == mark else None

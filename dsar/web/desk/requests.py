@@ -47,7 +47,7 @@ def request_page(reference: str):
     """One request: masked identifiers, stores, deadline, ledger; nothing else of the person."""
     now, vault = clock.now(), here.office().vault
     with db.read() as data:
-        row = _row(data, reference)
+        row = row_of(data, reference)
         if row.reference != reference:
             return redirect(url_for("desk.request_page", reference=row.reference))
         shown = showing.request(data, vault, row, at=now)
@@ -62,7 +62,8 @@ def request_page(reference: str):
     )  # fmt: skip
 
 
-def _row(data: Session, reference: str) -> Request:
+def row_of(data: Session, reference: str) -> Request:
+    """The request of an address; none is a page that is not there."""
     try:
         return intake.get(data, reference)
     except BadInput:

@@ -8,11 +8,13 @@ from flask_login import login_user, logout_user
 
 from dsar import clock, db
 from dsar.services import staff
-from dsar.web.desk.door import bp, member
+from dsar.web.desk.door import bp, first_page, member
 from dsar.web.desk.forms import SetUpForm, SignInForm
 from dsar.web.desk.tries import Tries
 
-OWN = re.compile(r"/desk/(r/[0-9A-Za-z]{1,20})?(\?[0-9A-Za-z_=&.-]*)?")  # the list, or the page of a request
+OWN = re.compile(
+    r"/desk/(r/[0-9A-Za-z]{1,20}(/plan)?|inspections(/[0-9]{1,9})?)?(\?[0-9A-Za-z_=&.-]*)?"
+)  # a page of the desk
 
 
 @bp.record_once
@@ -35,6 +37,9 @@ def sign_in():
     if user is None:
         tries.failed(who)
         form.password.errors = [_("This name and password do not belong together. Check both and try again.")]
+        return render_template("desk/sign_in.html", form=form), form.status
+    if staff.ended(user, at=clock.now()):
+        form.name.errors = [_("Your access has ended. Ask whoever gave it to you.")]
         return render_template("desk/sign_in.html", form=form), form.status
     _begin_session(user)
     return redirect(_way_on())
@@ -65,7 +70,7 @@ def set_up(token: str):
             abort(409)
         staff.set_password(data, user, form.password.data, at=now)
     _begin_session(user)
-    return redirect(url_for("desk.requests"))
+    return redirect(url_for(first_page()))
 
 
 def _begin_session(user) -> None:
@@ -84,4 +89,4 @@ def _forget() -> None:
 def _way_on() -> str:
     """Where the person was going, if that is a page of the desk."""
     wanted = request.args.get("next", "")
-    return wanted if OWN.fullmatch(wanted) else url_for("desk.requests")
+    return wanted if OWN.fullmatch(wanted) else url_for(first_page())

@@ -12,8 +12,8 @@ from dsar.datamap import identifiers
 from dsar.datamap.types import IdentifierKind
 from dsar.errors import BadInput
 from dsar.services import intake
-from dsar.terms import SERVED
-from dsar.web.forms import Form, Wanted, half_width
+from dsar.terms import SERVED, Outcome
+from dsar.web.forms import Form, Wanted, half_width, what_to_enter
 from dsar.web.language import own
 
 MOST = 10  # identifiers of one submission
@@ -31,6 +31,16 @@ class RightsForm(Form):
     def validate_right(self, field) -> None:
         if set(field.data) - set(field.choices):
             raise ValidationError(gettext("Choose what you would like us to do"))
+
+
+class OutcomeForm(Form):
+    """What a recipient did."""
+
+    outcome = StringField(validators=[Wanted(_("Choose what you did"))])
+
+    def validate_outcome(self, field) -> None:
+        if field.data not in list(Outcome):
+            raise ValidationError(gettext("Choose what you did"))
 
 
 class CodeForm(Form):
@@ -101,7 +111,7 @@ class IdentifierOf:
         try:
             identifiers.normal(self.kind, field.data)
         except BadInput:
-            raise ValidationError(_what_to_enter(self.kind)) from None
+            raise ValidationError(what_to_enter(self.kind)) from None
 
 
 def sent_rows(kinds: Iterable[str], sent: Iterable[tuple[str, str]]) -> list[Row]:
@@ -147,13 +157,3 @@ def _field(kind: IdentifierKind, number: int):
     title = own(kind.title)
     label = title if number == 1 else gettext("%(what)s %(n)s", what=title, n=number)
     return made(label, validators=[IdentifierOf(kind)])
-
-
-def _what_to_enter(kind: IdentifierKind) -> str:
-    return {
-        "e164": gettext(
-            "Enter a phone number in full, like 131 0000 8688; from abroad, like +1 202 555 0100"
-        ),
-        "email": gettext("Enter an email address in full, like name@example.com"),
-        "exact": gettext("Enter it in full, in one line, with nothing else"),
-    }[kind.normal]
