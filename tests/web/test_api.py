@@ -142,4 +142,4 @@ def test_whatever_goes_wrong_a_program_gets_an_object_and_no_page(app, call):
         (call(data=b"[" * 300_000, json=None, content_type="application/json"), 400),
     ):
         assert (answer.status_code, list(answer.json)) == (status, ["error"])
-    assert client.get("/api/suppressed").headers["Allow"] == "POST, OPTIONS"
+    assert set(client.get("/api/suppressed").headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
