@@ -35,6 +35,7 @@ class Config:
     batch: int = 1000  # DSAR_BATCH, requests in one pass over a store
     pdf_rows: int = 2000  # DSAR_PDF_ROWS, rows of one collection that the PDF lists
     watch_hours: int = 24  # DSAR_WATCH_HOURS, between two comparisons of the stores with the map
+    self_test_hours: int = 24  # DSAR_SELF_TEST_HOURS, between two runs of the self-test
     copy_days: int = 30  # DSAR_COPY_DAYS, days a copy can be fetched
     inspections: int = 20  # DSAR_INSPECTIONS, a day and person before an alert; twice as many are the most
     inspection_days: int = 30  # DSAR_INSPECTION_DAYS, days the record of an inspection is kept
@@ -100,8 +101,8 @@ _TEXTS = (
 )
 _NUMBERS: dict[str, tuple[type[float] | type[int], int]] = {  # and the most that makes sense
     "lease": (float, 86_400), "store_timeout": (float, 86_400), "batch": (int, 100_000),
-    "watch_hours": (int, 8_760), "pdf_rows": (int, 1_000_000), "copy_days": (int, 3_660), "port": (int, 65_535),
-    "inspections": (int, 1_000), "inspection_days": (int, 3_660),
+    "watch_hours": (int, 8_760), "self_test_hours": (int, 8_760), "pdf_rows": (int, 1_000_000),
+    "copy_days": (int, 3_660), "port": (int, 65_535), "inspections": (int, 1_000), "inspection_days": (int, 3_660),
 }  # fmt: skip
 
 

@@ -39,6 +39,10 @@ EFFECTS = {
     "inspect.sign": "that it was made is recorded",
     "recipient.send": "a signed message goes out to a recipient or sender",
     "recipient.write": "what was answered to it is recorded",
+    "self_test.read": "the self-test looks at the stores, or at its copy",
+    "self_test.seed": "the self-test's records are put into the stores",
+    "self_test.clear": "what is left of the self-test's records is deleted",
+    "self_test.write": "that a step of the self-test was done is recorded",
     "purge.write": "keys are destroyed, and that is recorded",
     "purge.destroy": "sealed files are destroyed",
 }

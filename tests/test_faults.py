@@ -44,6 +44,10 @@ PLACES = {
     "inspect.sign": ["inspection.make_inspection"],
     "recipient.send": ["recipients.ask_recipient", "senders.tell_sender"],
     "recipient.write": ["recipients.ask_recipient", "senders.tell_sender"],
+    "self_test.read": ["self_test._copy", "self_test._erase", "self_test._look"],
+    "self_test.seed": ["self_test._seed"],
+    "self_test.clear": ["self_test._clear"],
+    "self_test.write": ["self_test.self_test"],
     "purge.write": ["inspection.destroy_inspection", "purge.destroy_proof", "purge.expire_copy"],
     "purge.destroy": ["inspection.destroy_inspection", "purge.destroy_proof", "purge.expire_copy"],
 }

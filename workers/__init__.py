@@ -57,3 +57,4 @@ def open_office(**_: object) -> None:
     with db.begin() as session:
         work.ensure(session, "make_checkpoint", key="checkpoint")
         work.ensure(session, "watch_stores", key="watch")
+        work.ensure(session, "call_self_test", key="self-test")

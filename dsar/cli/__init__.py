@@ -19,6 +19,7 @@ from dsar.cli import (
     recipients,
     requests,
     restoring,
+    self_tests,
     suppressed,
 )
 from dsar.cli.speaking import shown_safely
@@ -35,6 +36,7 @@ def root() -> None:
 
 for module in (
     maps, requests, erasures, recipients, papers, inspections, ledgers, people, operating, suppressed, restoring,
+    self_tests,
 ):  # fmt: skip
     for command in module.COMMANDS:
         root.add_command(command)

@@ -18,11 +18,9 @@ from dsar.datamap.schema import Schema as Schema
 from dsar.datamap.schema import Table as Table
 from dsar.datamap.schema import Tie as Tie
 from dsar.datamap.types import Collection, DataMap, Store
-from dsar.errors import BadInput, CannotErase
+from dsar.datamap.types import Raw as Raw
+from dsar.errors import BadInput, CannotErase, StoreRefused
 
-Raw = (
-    str | int | float | bool | None
-)  # as the copy's JSON gives it: decimals and times as text, bytes as base64
 KINDS: dict[str, type["Connector"]] = {}
 
 
@@ -207,6 +205,13 @@ class Connector(ABC):
         Raises CannotErase when this kind of store cannot, RowsRefused when the store forbids it for these rows.
         """
         raise CannotErase(f"a store of kind {self.kind} cannot erase")
+
+    def seed(self, collection: Collection, rows: Sequence[Mapping[str, Raw]]) -> None:
+        """Put the self-test's records in, in one transaction.
+
+        Raises StoreRefused when the store takes none, or not these.
+        """
+        raise StoreRefused(f"a store of kind {self.kind} cannot be seeded")
 
     def held(self, collection: Collection, keys: Sequence[tuple[Raw, ...]]) -> Mapping[tuple[Raw, ...], Held]:
         """Which of these records are not deleted, because rows that stay refer to them."""

@@ -1,6 +1,6 @@
 """Suggestions in Redis: sorted sets behind a search box, and whatever else lies in the same database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dsar.connectors import (
@@ -111,6 +111,18 @@ class RedisSuggest(OnRedis, Connector):
             for page in pages(self._keys(client)):
                 gone |= _removed(client, page, members)
         yield from (Erased(act, member in gone) for act, member in zip(acts, members, strict=True))
+
+    def seed(self, collection: Collection, rows: Sequence[Mapping[str, Raw]]) -> None:  # noqa: ARG002
+        """An entry goes into the one set, or into the set of each of its beginnings."""
+        entries = [str(row[ENTRY]) for row in rows]
+        with self._client() as client:
+            for entry in entries:
+                for key in self._sets_of(entry):
+                    client.zadd(key, {entry: 0})
+
+    def _sets_of(self, entry: str) -> list[str]:
+        lengths = range(1, len(entry) + 1) if self._many else [0]
+        return [self._key.replace("{prefix}", entry[:length]) for length in lengths]
 
     def sweep(
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()

@@ -37,6 +37,7 @@ from dsar.connectors._sql.holding import Holding, Key
 from dsar.connectors._sql.refusals import answering
 from dsar.connectors._sql.sampling import sampled
 from dsar.connectors._sql.scanning import scanned
+from dsar.connectors._sql.seeding import seeded
 from dsar.connectors._sql.shapes import Shape
 from dsar.connectors._sql.sweeping import Lead, by_columns, swept
 from dsar.connectors._sql.ties import gathered
@@ -149,6 +150,11 @@ class Sql(Connector):
         holding = self._holding(collection)
         with self._reading() as connection:
             return holding.plan(connection, keys)[0]
+
+    def seed(self, collection: Collection, rows: Sequence[Mapping[str, Raw]]) -> None:
+        shape = self._shape(collection)
+        with self._writing(collection) as connection:
+            seeded(self.dialect, connection, self.store.name, shape, rows)
 
     def blank_mentions(self, collection: Collection, hits: Sequence[Residue], still: Mentions) -> int:
         if not hits:

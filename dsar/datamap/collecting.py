@@ -10,6 +10,7 @@ from dsar.datamap.fields import fields
 from dsar.datamap.identifiers import known_forms
 from dsar.datamap.phones import NATIONAL_FORMS
 from dsar.datamap.sections import texts
+from dsar.datamap.seeding import seed
 from dsar.datamap.spot import Spot
 from dsar.datamap.types import Collection, Delete, Field, FoundBy, IdentifierKind, Pace, Purpose, Source, Text
 
@@ -32,7 +33,8 @@ class Known:
 def collection(spot: Spot, known: Known) -> Collection:
     """One collection."""
     items = spot.keys(
-        "title found_by purpose on_erasure", "table gives source consent recipients fields shared key pace"
+        "title found_by purpose on_erasure",
+        "table gives source consent recipients fields shared key pace self_test",
     )
     found_by = _found_by(items["found_by"], known.kinds) if "found_by" in items else ()
     title = texts(items, "title")
@@ -53,6 +55,7 @@ def collection(spot: Spot, known: Known) -> Collection:
         shared=items["shared"].choice(SHARED, "answer to `shared`") if "shared" in items else None,  # type: ignore[arg-type]
         key=items["key"].names() if "key" in items else (),
         pace=pace(items["pace"], known.pace) if "pace" in items else known.pace,
+        seed=seed(items["self_test"]) if "self_test" in items else None,
     )
     return _with_erasure(read, items, known)
 

@@ -123,6 +123,7 @@ def _missing_collections(store: Store, schema: Schema) -> Iterator[Missing]:
     for collection in store.collections.values():
         path = f"stores.{store.name}.collections.{collection.name}"
         named = [(f"{path}.{below}", column) for below, column in columns(collection)]
+        named += [(f"{path}.self_test.{column}", column) for column in collection.seed or ()]
         yield from _missing_in(schema, collection.table, path, named)
         yield from _undatable(schema, collection, path)
 

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from dsar.datamap import seeding
 from dsar.datamap.report import Report, nearest
 from dsar.datamap.types import DataMap
 
 
 def check(datamap: DataMap, report: Report) -> None:
-    """Report kinds that nobody gives, collections that nothing leads to, and stores rebuilt from nothing."""
+    """Report kinds that nobody gives, collections that nothing leads to, stores rebuilt from nothing, seeds in vain."""
     _check_given(datamap, report)
     _check_reached(datamap, report)
     _check_rebuilt(datamap, report)
+    seeding.check(datamap, report)
 
 
 def _check_given(datamap: DataMap, report: Report) -> None:

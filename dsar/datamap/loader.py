@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dsar.datamap import links, reading, sections
+from dsar.datamap import links, reading, sections, seeding
 from dsar.datamap.collecting import Known
 from dsar.datamap.joining import join
 from dsar.datamap.points import collection_points
@@ -77,7 +77,7 @@ def canonical(plain: Mapping[str, Any]) -> bytes:
 def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
     items = spot.keys(
         "controller promise identifier_kinds stores",
-        "purposes recipients collection_points undo erasure copies relooks senders",
+        "purposes recipients collection_points undo erasure copies relooks senders self_test",
     )
     kinds = sections.identifier_kinds(items["identifier_kinds"]) if "identifier_kinds" in items else {}
     purposes = sections.purposes(items["purposes"]) if "purposes" in items else {}
@@ -98,6 +98,7 @@ def _datamap(spot: Spot, known_rules: Collection[str] | None) -> DataMap:
         caution=_caution(items["erasure"]) if "erasure" in items else Caution(),
         relook_days=_relooks(items),
         senders=sections.senders(items["senders"]) if "senders" in items else {},
+        self_test=seeding.self_test(items["self_test"], kinds) if "self_test" in items else {},
         everywhere=_looked(items) == "everywhere",
     )
     links.check(datamap, spot.report)

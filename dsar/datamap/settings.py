@@ -26,6 +26,7 @@ class Kind:
 
     settings: Mapping[str, Setting]
     url: bool = True  # whether it must have one
+    seeded: bool = False  # whether the self-test can put records into it
     read: Callable[[Mapping[str, Spot]], dict[str, object]] | None = (
         None  # where settings are more than texts
     )
@@ -35,13 +36,16 @@ class Kind:
 
 
 SETTINGS: Mapping[str, Kind] = {
-    "sql": Kind({}),
-    "sql_suggest": Kind({"table": Setting(needed=True), "column": Setting(needed=True), "key": Setting()}),
+    "sql": Kind({}, seeded=True),
+    "sql_suggest": Kind(
+        {"table": Setting(needed=True), "column": Setting(needed=True), "key": Setting()}, seeded=True
+    ),
     "redis_suggest": Kind(
         {
             "key": Setting(needed=True),  # of the sorted set, or a pattern with {prefix}: one set a prefix
             "order": Setting(choices=("lexicographic", "scored"), default="lexicographic"),
-        }
+        },
+        seeded=True,
     ),
     "redis_cache": Kind({}, check=patterns.check),
     "http_suggest": Kind(

@@ -16,6 +16,9 @@ from dsar.datamap.words import NO_TEXT as NO_TEXT
 from dsar.datamap.words import Text as Text
 from dsar.datamap.words import say as say
 
+# A value as the copy's JSON gives it: decimals and times as text, bytes as base64.
+Raw = str | int | float | bool | None
+
 
 @dataclass(frozen=True)
 class IdentifierKind:
@@ -153,6 +156,7 @@ class Collection:
     shared: Literal["give", "redact", "keep"] | None = None
     key: tuple[str, ...] = ()  # columns that name a row, where the table has no primary key
     pace: Pace = Pace()
+    seed: Mapping[str, Raw] | None = None  # of a record that the self-test puts here; None: it puts none
 
     def names(self, column: str) -> bool:
         """Whether a column is a field of the collection, or what it is found by."""
@@ -227,6 +231,7 @@ class DataMap:
     caution: Caution = Caution()
     relook_days: tuple[int, ...] = (1, 7, 30)  # after an erasure: stores are looked at again
     senders: Mapping[str, Sender] = field(default_factory=dict)  # who may ask us to erase
+    self_test: Mapping[str, str] = field(default_factory=dict)  # kind -> identifier of its people, with {n}
     everywhere: bool = False  # a copy is looked for by value in mapped columns too
 
     def collections(self) -> Iterator[tuple[Store, Collection]]:

@@ -32,6 +32,7 @@ from dsar.services import (
     maps,
     planning,
     relooking,
+    self_testing,
     showing,
     verdicts,
     work,
@@ -241,6 +242,7 @@ def _record(
         work.put(session, "erase_kept", key=f"kept:{reference}", not_before=ends, reference=reference)
     if looked:
         relooking.plan(session, request, relooks)
+    self_testing.wake(session, request)
     _tell(session, office, request, certificate)
 
 

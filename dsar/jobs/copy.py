@@ -15,7 +15,7 @@ from dsar.jobs.perform import held
 from dsar.jobs.release import check_parts, digests
 from dsar.jobs.sealing import Folder, Sealed, Written, make_files
 from dsar.models import Copy, PaperFile, Request
-from dsar.services import intake, keys, ledger, mailing, showing, work
+from dsar.services import intake, keys, ledger, mailing, self_testing, showing, work
 from dsar.services.work import Claim
 from dsar.terms import CopyState, KeyClass, Status
 
@@ -93,6 +93,7 @@ def _record(
     session.flush()
     number = len(ledger.facts_of(session, reference, "copy.made"))
     mailing.raise_told(session, office.vault, request, "ready", number=number, at=at)
+    self_testing.wake(session, request)
     work.put(
         session, "expire_copy", key=f"expire:{reference}", not_before=copy.expires_at, reference=reference
     )

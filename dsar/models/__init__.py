@@ -9,6 +9,7 @@ from dsar.models.paper import Copy, PaperFile
 from dsar.models.recipient import Nonce, RecipientAsk, RecipientStep, SenderAsk
 from dsar.models.request import Code, Evidence, Once, Request, RequestIdentifier, RequestKey
 from dsar.models.search import Mention, Probe, StoreWork, UnmappedPlace, Weight
+from dsar.models.self_test import SelfTest
 from dsar.models.suppression import Asker, Replay, ReplayPart, Tombstone
 from dsar.models.system import Alert, MapVersion, User
 from dsar.models.work import Mail, Sweeping, Work
@@ -17,7 +18,6 @@ __all__ = [
     "Alert", "Asker", "Book", "Checkpoint", "Code", "Copy", "Erasure", "ErasureItem", "Evidence", "Fingerprint", "Gap",
     "InspectedStore", "Inspection", "LedgerEntry", "Look", "Mail", "MapVersion", "Mention", "Nonce", "Once",
     "PaperFile", "Probe", "RecipientAsk", "RecipientStep", "Relook", "Replay", "ReplayPart", "Request",
-    "RequestIdentifier", "RequestKey", "SenderAsk", "Stop", "StoreSeen", "StoreWork", "Sweeping", "Tombstone",
-    "UnmappedPlace", "User", "Weight",
-    "Work",
+    "RequestIdentifier", "RequestKey", "SelfTest", "SenderAsk", "Stop", "StoreSeen", "StoreWork", "Sweeping",
+    "Tombstone", "UnmappedPlace", "User", "Weight", "Work",
 ]  # fmt: skip

@@ -47,6 +47,7 @@ class Request(Chained, Recorded, Base):
     promise_unit: Mapped[str] = mapped_column(String(16))
     map_version: Mapped[int] = mapped_column(ForeignKey("map_version.version"))
     looks_only: Mapped[bool] = mapped_column(default=False)
+    test: Mapped[bool] = mapped_column(default=False)  # of the self-test: its person is synthetic
 
     def days_left(self, today: date) -> int:
         """Days from today to the deadline; negative when it has passed."""

@@ -168,7 +168,7 @@ def _not_before(session: Session, row: Request, datamap: DataMap, *, at: datetim
     """When the erasure may begin: after the undo window, and after the copy was fetched or nearly due."""
     if row.looks_only:
         return None
-    undo = at + timedelta(hours=datamap.undo_hours) if datamap.undo_hours else None
+    undo = at + timedelta(hours=datamap.undo_hours) if datamap.undo_hours and not row.test else None
     if not _copy_first(session, row):
         return undo
     latest = waits_until(session, row)

@@ -43,6 +43,7 @@ class Intake:
     received_at: datetime
     looks_only: bool = False
     once: str | None = None
+    test: bool = False  # of the self-test
 
 
 def new_reference() -> str:
@@ -175,7 +176,7 @@ def _open(
         reference=new_reference(), submission=submission, right=right, lang=intake.lang,
         status=Status.VERIFYING, received_at=intake.received_at, due_on=due.safe,
         legal_latest=due.legal_latest_text, rule=PROMISE, promise_n=promise.n, promise_unit=promise.unit,
-        map_version=version, looks_only=intake.looks_only,
+        map_version=version, looks_only=intake.looks_only, test=intake.test,
     )  # fmt: skip
     ledger.open_chain(session, request)
     session.info.setdefault("recorded", set()).add(

@@ -84,9 +84,10 @@ def was_raised(session: Session, request: Request, kind: str) -> bool:
 def reachable(session: Session, request: Request) -> RequestIdentifier | None:
     """Where a letter reaches the person: where he read a code, else the first that staff took for proven.
 
-    None when nothing proven can be written to, a card number for instance, or when another controller asked.
+    None when nothing proven can be written to, a card number for instance, when another controller asked, or
+    when there is no such person, as in the self-test.
     """
-    if session.get(SenderAsk, request.reference):  # its sender tells the person
+    if request.test or session.get(SenderAsk, request.reference) is not None:  # its sender tells the person
         return None
     told = RequestIdentifier
     kinds = maps.get(session, request.map_version).identifier_kinds.values()

@@ -80,7 +80,7 @@ def confirm(
 def vouched(session: Session, request: Request, *, by: str, digest: str, at: datetime) -> None:
     """Take every identifier for proven on the word of another controller, who has proven the person.
 
-    digest: of its message, for the ledger.  Source: PIPL 21, 23.
+    So the self-test vouches for its own.  digest: of what was said, for the ledger.  Source: PIPL 21, 23.
     """
     rows = own(session, request.reference)
     ledger.record(

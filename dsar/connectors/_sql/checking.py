@@ -17,6 +17,7 @@ def named_columns(collection: Collection) -> Iterator[str]:
     yield from collection.gives.values()
     yield from collection.fields
     yield from collection.key
+    yield from collection.seed or ()
     yield from filter(None, (collection.source.column, collection.consent))
     yield from _columns_of(collection.on_erasure)
 

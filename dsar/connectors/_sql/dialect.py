@@ -131,6 +131,10 @@ class Dialect(ABC):
     def change(self, connection: Connection, rows: Rows, new: Sequence[tuple[Cell, Raw]]) -> set[int]:
         """Set columns of rows; the places in `rows.values` of those that were there and still matched."""
 
+    def taken(self, cell: Cell, parameter: str) -> str:  # noqa: ARG002
+        """A parameter as a statement puts it into a column."""
+        return f":{parameter}"
+
     def refused(self, connection: Connection, shape: Shape, act: str) -> bool:  # noqa: ARG002
         """Whether this account may not SELECT from, DELETE from or UPDATE the table, so far as it tells."""
         return False

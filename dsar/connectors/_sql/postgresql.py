@@ -211,12 +211,13 @@ class Postgresql(Dialect):
 
     def change(self, connection: Connection, rows: Rows, new: Sequence[tuple[Cell, Raw]]) -> set[int]:
         source, matched, values = _given(rows)
-        columns = ", ".join(
-            f"{cell.sql} = CAST(:new{place} AS {cell.type})" for place, (cell, _) in enumerate(new)
-        )
+        columns = ", ".join(f"{c.sql} = {self.taken(c, f'new{at}')}" for at, (c, _) in enumerate(new))
         values |= {f"new{place}": given_back(cell, value) for place, (cell, value) in enumerate(new)}
         statement = f"UPDATE {rows.shape.sql} t SET {columns} FROM {source} WHERE {matched} RETURNING p.place"
         return {place - 1 for place in connection.execute(text(statement), values).scalars()}
+
+    def taken(self, cell: Cell, parameter: str) -> str:
+        return f"CAST(:{parameter} AS {cell.type})"
 
     def hiding(self, connection: Connection, shapes: Iterable[Shape]) -> list[str]:
         names = {shape.sql.replace("\\:", ":"): shape.name for shape in shapes}
@@ -224,9 +225,9 @@ class Postgresql(Dialect):
         return [names[name] for name in connection.execute(statement, {"names": list(names)}).scalars()]
 
     def refused(self, connection: Connection, shape: Shape, act: str) -> bool:
+        asked = {"name": shape.sql.replace("\\:", ":"), "act": act}
         statement = text("SELECT has_table_privilege(CAST(:name AS text), CAST(:act AS text))")
-        name = shape.sql.replace("\\:", ":")
-        return not connection.execute(statement, {"name": name, "act": act}).scalar_one()
+        return not connection.execute(statement, asked).scalar_one()
 
 
 class _Patient(psycopg.Connection[Any]):

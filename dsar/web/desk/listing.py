@@ -98,7 +98,9 @@ def _part(wish: Wish, status: Status, today: date) -> Select[Request]:
 
 
 def _tests(wish: Wish, today: date) -> list[Test]:
-    tests: list[Test] = [Request.right == wish.right] if wish.right else []
+    tests: list[Test] = [Request.test.is_(False)]
+    if wish.right:
+        tests.append(Request.right == wish.right)
     if wish.show == "late":
         tests.append(Request.due_on < today)
     if wish.show == "soon":
