@@ -52,7 +52,7 @@ def test_every_setting_can_be_given(tmp_path: Path):
         "DSAR_MASTER_KEY": KEY, "DSAR_SECRET_KEY": KEY, "DSAR_SMTP_URL": "smtp://localhost",
         "DSAR_MAIL_FROM": "p@x.example", "DSAR_TEXT_GATEWAY": "{number}@t.example", "DSAR_PUBLIC_URL": "https://p.example", 
         "DSAR_BROKER_URL": "redis://localhost", "DSAR_INSPECTIONS": "9", "DSAR_INSPECTION_DAYS": "8",
-        "DSAR_WATCH_HOURS": "6", "DSAR_VAULT": str(tmp_path), "DSAR_MAP": "map.yaml",
+        "DSAR_WATCH_HOURS": "6", "DSAR_SELF_TEST_HOURS": "12", "DSAR_VAULT": str(tmp_path), "DSAR_MAP": "map.yaml",
     }  # fmt: skip
     config = read(tmp_path, **given)
     shown = {

@@ -14,7 +14,7 @@ def who(actor: str) -> str:
     """Who did it: a member of staff by name, anybody else in words."""
     others = {
         "subject": _("the person"), "operator": _("the operator"), "worker": _("a worker"), "system": _("the system"),
-        "recipient": _("the recipient"),
+        "recipient": _("the recipient"), "self-test": _("the self-test"),
     }  # fmt: skip
     if actor.startswith("sender:"):
         return _("%(name)s, who asked for the person", name=actor.partition(":")[2])
@@ -112,6 +112,8 @@ def _of_the_office() -> dict[str, str]:
         "inspection.made": _("Record of an inspection signed"),
         "inspection.fetched": _("Record of an inspection taken along"),
         "inspection.destroyed": _("What an inspection found destroyed"),
+        "self_test.begun": _("Self-test begun"),
+        "self_test.ended": _("Self-test ended"),
         "alert.settled": _("Alert seen to"),
         "erasures.stopped": _("All erasures stopped"),
         "erasures.resumed": _("Erasures go on"),

@@ -285,11 +285,8 @@ def _bytewise(value: str) -> str:
 def _given(rows: Rows) -> tuple[str, str, dict[str, Any]]:
     """The rows as arrays `p` with their places, when one of them is meant, and the parameters."""
     cells, count = rows.cells(), len(rows.key)
-    values = {
-        f"row{place}": [given_back(cell, row[place]) for row in rows.values]
-        for place, cell in enumerate(cells)
-    }
-    names = [f"c{place}" for place in range(len(cells))]
+    columns = enumerate(cells)
+    values = {f"row{place}": [given_back(cell, row[place]) for row in rows.values] for place, cell in columns}
     matched = [part.equals.format(p=f"p.c{place}") for place, part in enumerate(rows.key)]
     for place, cell in enumerate(rows.compared):
         held, given = f"t.{cell.sql}", f"p.c{count + place}"
@@ -298,4 +295,5 @@ def _given(rows: Rows) -> tuple[str, str, dict[str, Any]]:
         matched.append(f"{held} IS NOT DISTINCT FROM {given}")
     matched += [f"NOT EXISTS ({query})" for query in rows.unless]
     arrays = ", ".join(f"CAST(:row{place} AS {cell.cast}[])" for place, cell in enumerate(cells))
-    return f"unnest({arrays}) WITH ORDINALITY AS p({', '.join(names)}, place)", " AND ".join(matched), values
+    names = ", ".join([*(f"c{place}" for place in range(len(cells))), "place"])
+    return f"unnest({arrays}) WITH ORDINALITY AS p({names})", " AND ".join(matched), values

@@ -18,13 +18,15 @@ from dsar.services import (
     recipients,
     relooking,
     replaying,
+    self_testing,
     stopping,
 )
 from dsar.web import here
-from dsar.web.desk import parties, returned
+from dsar.web.desk import missed, parties, returned
 from dsar.web.desk.door import bp
 from dsar.web.language import own
 
+ELSEWHERE = {**dict.fromkeys(parties.KINDS, parties.words), self_testing.MISSED: missed.words}
 PAGE = 25
 COUNTED = 100  # more are "99+"
 
@@ -97,14 +99,15 @@ def _title(alert: Alert) -> str:
         inspecting.MANY: _("Somebody inspects very often"),
         receiving.UNTOLD: _("A sender could not be told what came of its request"),
         replaying.LEFT: _("A restored backup holds people who were erased"),
+        self_testing.MISSED: _("The daily self-test missed something"),
     }
     return titles.get(alert.kind, alert.kind)
 
 
 def _words(alert: Alert) -> list[str]:
     """What is known of it, line by line."""
-    if alert.kind in parties.KINDS:
-        return parties.words(alert)
+    if alert.kind in ELSEWHERE:
+        return ELSEWHERE[alert.kind](alert)
     known = here.datamap().stores.get(alert.store or "")
     system = [own(known.title)] if known else [alert.store] if alert.store else []
     if alert.kind == relooking.RETURNED:
