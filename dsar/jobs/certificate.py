@@ -41,35 +41,44 @@ from dsar.services.finding import Asked
 from dsar.services.work import Claim
 from dsar.terms import OPEN_VERDICTS, KeyClass, Stage, Status, Verdict
 
-SEEN = ("store.looked", "erasure.reopened", "request.map_moved")  # acts after which another may be due
+SEEN = ("store.looked", "erasure.reopened", "request.map_moved")  # acts after which another may be due,
+ANSWERED = ("recipient.confirmed", "recipient.refused")  # and those of recipients
 
 
 @job
-def make_certificate(office: Office, claim: Claim, *, reference: str) -> None:
-    """Make it once every collection was looked at; tell the person when no verdict is open."""
+def make_certificate(office: Office, claim: Claim, *, reference: str) -> datetime | None:
+    """Make it once every collection was looked at; tell the person when no verdict is open.
+
+    Where something was seen or answered while it was made, it says too little, and is made once more.
+    """
     with db.read() as session:
         request = intake.get(session, reference)
         erasure = session.get(Erasure, reference)
         if erasure is None or not _is_due(session, request):
-            return
-        certificate = _certificate(session, office, request, erasure)
+            return None
+        certificate, relooks = _certificate(session, office, request, erasure)
         known = _is_known(session, reference, certificate) and not _closes(request, certificate)
         key = keys.of(session, office.vault, reference, KeyClass.COPY)
     if known:
         with held(claim) as session:
             _done_as_before(session, intake.get(session, reference))
-        return
+        return None
     sink = Sealed(office.vault, key, f"{reference}/certificate/{claim.lease}")
     with faults.effect("certificate.make"):
         _make(certificate, sink)
     with faults.effect("certificate.write"), held(claim) as session:
-        _record(session, office, reference, certificate, sink.written)
+        request = intake.get(session, reference)
+        if ledger.newest(session, reference, *SEEN, *ANSWERED) > certificate.seal.entries:
+            return clock.real()
+        if _is_due(session, request):
+            _record(session, office, request, certificate, relooks, sink.written)
+    return None
 
 
 def _is_due(session: Session, request: Request) -> bool:
     """Whether all was looked at, and what was seen is on no certificate yet."""
     made = ledger.newest(session, request.reference, "certificate.made")
-    seen = ledger.newest(session, request.reference, *SEEN, "recipient.confirmed", "recipient.refused")
+    seen = ledger.newest(session, request.reference, *SEEN, *ANSWERED)
     whole = planning.stands(session, request.reference) and not _unseen(session, request.reference)
     held = session.get_one(Erasure, request.reference).stage == Stage.HELD
     return request.status == Status.WORKING and made < seen and whole and not held
@@ -136,11 +145,15 @@ def _make(certificate: Certificate, sink: Sealed) -> None:
     )
 
 
-def _certificate(session: Session, office: Office, request: Request, erasure: Erasure) -> Certificate:
+def _certificate(
+    session: Session, office: Office, request: Request, erasure: Erasure
+) -> tuple[Certificate, list[relooking.Due] | None]:
+    """What is to be said, and the looks to be planned with it; None: those that are planned stand."""
     datamap = maps.get(session, request.map_version)
     at = clock.now()
     shown = verdicts.show(session, request) | {"stage": Stage.DONE}
-    if relooks := _relooks(session, request, datamap, shown["verdict"], at=at):
+    relooks = _relooks(session, request, datamap, shown["verdict"], at=at)
+    if relooks:
         shown["relooks"] = relooking.shown(session, request, relooks, zone=datamap.controller.zone)
     identity = {request.reference: keys.of(session, office.vault, request.reference, KeyClass.IDENTITY)}
     asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
@@ -149,7 +162,7 @@ def _certificate(session: Session, office: Office, request: Request, erasure: Er
     last = session.scalar(
         select(func.max(ErasureItem.erased_at)).where(ErasureItem.reference == request.reference)
     )
-    return Certificate(
+    certificate = Certificate(
         show=shown, lang=request.lang, controller=datamap.controller,
         identifiers=tuple((datamap.identifier_kinds[one.kind].title, _masked(datamap, one)) for one in own),
         number=erasure.certificate + 1, made_at=at, received_at=request.received_at,
@@ -161,21 +174,18 @@ def _certificate(session: Session, office: Office, request: Request, erasure: Er
         promise=showing.clock_rule(request)["text"],
         pretend=clock.text(at) if office.config.may_pretend and clock.pretended() else None,
     )  # fmt: skip
+    return certificate, relooks
 
 
 def _relooks(
     session: Session, request: Request, datamap: DataMap, verdict: Verdict, *, at: datetime
-) -> list[relooking.Due]:
+) -> list[relooking.Due] | None:
     """The looks that are still to come, once nothing of our own is open; an answer of a recipient moves none."""
+    made = ledger.newest(session, request.reference, "certificate.made")
+    if ledger.newest(session, request.reference, *SEEN) <= made:
+        return None
     ours_open = verdict in OPEN_VERDICTS and verdict != Verdict.UNCONFIRMED
-    if request.looks_only or ours_open or not _looked_since(session, request.reference):
-        return []
-    return relooking.to_plan(session, request, datamap, at=at)
-
-
-def _looked_since(session: Session, reference: str) -> bool:
-    """Whether anything of our own was looked at since the last certificate."""
-    return ledger.newest(session, reference, "certificate.made") < ledger.newest(session, reference, *SEEN)
+    return [] if request.looks_only or ours_open else relooking.to_plan(session, request, datamap, at=at)
 
 
 def _masked(datamap: DataMap, asked: Asked) -> str:
@@ -213,14 +223,11 @@ def _letter(certificate: Certificate) -> str:
 
 
 def _record(
-    session: Session, office: Office, reference: str, certificate: Certificate, written: list[Written]
-) -> None:
-    request = intake.get(session, reference)
+    session: Session, office: Office, request: Request, certificate: Certificate,
+    relooks: list[relooking.Due] | None, written: list[Written],
+) -> None:  # fmt: skip
+    reference = request.reference
     erasure = session.get_one(Erasure, reference)
-    if not _is_due(session, request):
-        return
-    datamap, looked = maps.get(session, request.map_version), _looked_since(session, reference)
-    relooks = _relooks(session, request, datamap, certificate.show["verdict"], at=certificate.made_at)
     ledger.record(
         session, "certificate.made", actor="worker", reference=reference, at=certificate.made_at,
         number=certificate.number, made_at=clock.text(certificate.made_at), verdict=certificate.show["verdict"],
@@ -240,7 +247,7 @@ def _record(
     session.flush()
     if (ends := keeping.ends(session, request)) and not erasure.looks_only:
         work.put(session, "erase_kept", key=f"kept:{reference}", not_before=ends, reference=reference)
-    if looked:
+    if relooks is not None:
         relooking.plan(session, request, relooks)
     self_testing.wake(session, request)
     _tell(session, office, request, certificate)

@@ -1,0 +1,44 @@
+"""What comes while something else goes on: no answer is lost, and nobody who received anything is passed over."""
+
+import pytest
+
+from dsar import clock, db
+from dsar.jobs import certificate
+from dsar.services import intake, recipients
+from dsar.terms import Outcome
+from tests.recipients.told import letters
+from tests.shop import HANDLER, PHONE, Shop
+
+
+def answer(reference: str, name: str) -> None:
+    with db.begin() as session:
+        row = intake.get(session, reference)
+        recipients.answered(session, row, name, Outcome.ERASED, by="link", at=clock.now())
+
+
+def closed(shop: Shop, reference: str) -> bool:
+    return (shop.erasure(reference)["verdict"], shop.show(reference)["status"]) == ("KEPT", "closed")
+
+
+def test_an_answer_that_comes_while_a_certificate_is_made_is_on_the_next_one(
+    given, monkeypatch: pytest.MonkeyPatch
+):
+    shop = given("ally, press")
+    (reference,) = shop.confirmed("erasure")
+    shop.work()
+    confirm = ("recipient", "confirm", reference, "press", "--by", HANDLER, "--evidence", "their letter")
+    assert shop.run(*confirm).code == 0
+    made, making = certificate.certificate_pdf, []
+
+    def answered_meanwhile(shown):
+        making.append([one["outcome"] for one in shown.show["recipients"]])
+        if len(making) == 1:
+            answer(reference, "ally")
+        return made(shown)
+
+    monkeypatch.setattr(certificate, "certificate_pdf", answered_meanwhile)
+    shop.work()
+    assert making == [[None, "erased"], ["erased", "erased"]]
+    assert closed(shop, reference)
+    assert shop.erasure(reference)["certificate"]["number"] == 2
+    assert [one.kind for one in letters(shop) if one.to == PHONE] == ["awaiting", "confirmed"]
