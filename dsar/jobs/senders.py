@@ -14,6 +14,7 @@ from dsar.models import SenderAsk
 from dsar.services import answering, intake, maps, opendsr, receiving
 from dsar.services.messaging import Key
 from dsar.services.work import Claim
+from dsar.terms import Status
 
 PATIENT = 2  # tries that failed before somebody is told
 
@@ -41,11 +42,11 @@ def tell_sender(office: Office, claim: Claim, *, reference: str) -> None:
 
 
 def _due(session: Session, office: Office, reference: str) -> tuple[str, Key, bytes] | None:
-    """Where it is told, under which key, and what; None while something is open."""
+    """Where it is told, under which key, and what; None while something is open, and once it was told."""
     row = intake.get(session, reference)
     ask = session.get_one(SenderAsk, reference)
     datamap = maps.current(session)[1]
-    if receiving.settled(session, row) is None:
+    if row.status != Status.WORKING or receiving.settled(session, row) is None:
         return None
     if ask.sender not in datamap.senders:
         raise NotFound(f"the data map has no sender {ask.sender} any more; it cannot be told what came of it")

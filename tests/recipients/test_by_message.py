@@ -85,6 +85,7 @@ def test_killed_at_every_point_it_is_asked_once_and_told_once(pair):
     assert len(pair.asked()) == before + 1
     finish(pair, reference, phone)
     assert acts(pair.parent.shop, reference) == ["named", "asked", "received", "confirmed"]
+    assert pair.ally.shop.acts(pair.asked()[-1]).count("sender.told") == 1
 
 
 def test_a_recipient_that_is_down_is_tried_again_and_staff_is_told(pair):
