@@ -113,7 +113,7 @@ def _go_on_from(session: Session, row: Request, erasure: Erasure, *, at: datetim
     planned = erasure.stage == Stage.PLANNED and stands and not weighing.needs_go(session, row)
     if planned or erasure.stage == Stage.FROZEN:  # its copy may have been fetched meanwhile
         _freeze(session, row, erasure, datamap, at=at)
-    elif erasure.stage in (Stage.ERASING, Stage.LOOKING):
+    elif erasure.stage in tombstones.BEGUN and row.status == Status.WORKING:
         recipients.call_for(session, row, datamap, at=at)
         _go_on(session, row, erasure, datamap, at=at)
 

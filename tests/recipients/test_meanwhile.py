@@ -7,7 +7,7 @@ from dsar.jobs import certificate
 from dsar.services import intake, recipients
 from dsar.terms import Outcome
 from tests.recipients.told import letters
-from tests.shop import HANDLER, PHONE, Shop
+from tests.shop import HANDLER, OFFICER, PHONE, Shop
 
 
 def answer(reference: str, name: str) -> None:
@@ -42,3 +42,18 @@ def test_an_answer_that_comes_while_a_certificate_is_made_is_on_the_next_one(
     assert closed(shop, reference)
     assert shop.erasure(reference)["certificate"]["number"] == 2
     assert [one.kind for one in letters(shop) if one.to == PHONE] == ["awaiting", "confirmed"]
+
+
+def test_an_answer_that_comes_while_the_erasure_is_held_counts_once_it_goes_on(given):
+    shop = given("ally")
+    (reference,) = shop.confirmed("erasure")
+    shop.work()
+    hold = ("erasure", "hold", reference, "--by", OFFICER, "--reason", "a court asks us to wait")
+    assert shop.run(*hold).code == 0
+    with shop.office():
+        answer(reference, "ally")
+    shop.work()
+    assert shop.show(reference)["status"] == "working"
+    assert shop.run("erasure", "go", reference, "--by", OFFICER).code == 0
+    shop.work()
+    assert closed(shop, reference)
