@@ -22,6 +22,7 @@ from dsar.services import (
     intake,
     keeping,
     reasons,
+    recipients,
     recognising,
     refusing,
     searching,
@@ -91,6 +92,7 @@ def erase_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
             session, store, refused, next_try_at=clock.real() + work.pause(claim.tries), at=clock.now()
         )
         session.flush()
+        recipients.call_late(session, store, references, at=clock.now())
         acting.recovered(session, store, references, at=clock.now())
         _wake_rebuilt(session, batch, store)
     if refused:

@@ -6,10 +6,11 @@ Source: PIPL 21, 23, 47; GDPR 19; GB/T 35273-2020, 8.3 b) and c).
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
@@ -62,6 +63,17 @@ def call_for(session: Session, row: Request, datamap: DataMap, *, at: datetime) 
                 _ask(session, ask)
             continue
         _begin(session, ask, recipient, datamap, proven, at=at)
+
+
+def call_late(session: Session, store: str, references: Collection[str], *, at: datetime) -> None:
+    """The same for those of these requests of which a store held something only by the time it was erased."""
+    item = ErasureItem
+    late = select(item.reference).where(
+        item.store == store, item.reference.in_(references), func.coalesce(item.planned, 0) == 0, _held()
+    )
+    rows = select(Request).where(Request.reference.in_(late)).order_by(Request.reference)
+    for row in session.scalars(rows).all():
+        call_for(session, row, maps.get(session, row.map_version), at=at)
 
 
 def left(session: Session, row: Request, name: str, *, at: datetime) -> None:
@@ -208,8 +220,7 @@ def _settle(
 def _given(session: Session, row: Request, datamap: DataMap) -> set[str]:
     """The recipients of every collection that held a record of this person."""
     item = ErasureItem
-    held = (item.planned > 0) | (item.found > 0) | (item.erased > 0) | (item.kept > 0)
-    wanted = select(item.store, item.collection).where(item.reference == row.reference, item.mapped, held)
+    wanted = select(item.store, item.collection).where(item.reference == row.reference, _held())
     places = {tuple(place) for place in session.execute(wanted)}
     return {
         name
@@ -217,6 +228,12 @@ def _given(session: Session, row: Request, datamap: DataMap) -> set[str]:
         if (store.name, collection.name) in places
         for name in collection.recipients
     }
+
+
+def _held() -> ColumnElement[bool]:
+    """Whether a collection held records when it was planned, or was erased."""
+    item = ErasureItem
+    return item.mapped & ((item.planned > 0) | (item.found > 0) | (item.erased > 0) | (item.kept > 0))
 
 
 def _proven(session: Session, row: Request) -> int:

@@ -6,8 +6,10 @@ from dsar import clock, db
 from dsar.jobs import certificate
 from dsar.services import intake, recipients
 from dsar.terms import Outcome
-from tests.recipients.told import letters
+from tests.recipients.told import letters, recipient
 from tests.shop import HANDLER, OFFICER, PHONE, Shop
+
+TOMORROW = {"DSAR_NOW": "2021-11-25T03:00:00Z"}
 
 
 def answer(reference: str, name: str) -> None:
@@ -57,3 +59,16 @@ def test_an_answer_that_comes_while_the_erasure_is_held_counts_once_it_goes_on(g
     assert shop.run("erasure", "go", reference, "--by", OFFICER).code == 0
     shop.work()
     assert closed(shop, reference)
+
+
+def test_whoever_received_a_record_that_came_after_the_search_is_asked_as_well(given):
+    shop = given("ally", more="undo: {hours: 24}\n")
+    (reference,) = shop.confirmed("erasure", identifiers=["phone:+8613100009999"])
+    shop.work()
+    shop.change("crm", "insert into customer values (null, '13100009999', null, null, '某人', null, null)")
+    shop.work(**TOMORROW)
+    shown = shop.erasure(reference)
+    (customer,) = shown["stores"][0]["collections"]
+    assert (customer["planned"], customer["erased"]) == (0, 1)
+    assert recipient(shop, reference, "ally")["state"] == "asked"
+    assert (shown["verdict"], shop.show(reference)["status"]) == ("UNCONFIRMED", "working")
