@@ -96,9 +96,9 @@ def begin(
 ) -> Replay:
     """Begin a replay of these collections by store, or take up the last of the same, where it did not end."""
     open_one = select(Replay).where(Replay.ended_at.is_(None)).order_by(Replay.id.desc())
-    stores = list(places)
+    stores, all_ = list(places), {(store, name) for store, names in places.items() for name in names}
     for replay in session.scalars(open_one):
-        if replay.stores == stores and replay.since == since:
+        if replay.since == since and parts(session, replay.id).keys() == all_:
             return replay
     replay = Replay(by=by, stores=stores, since=since, begun_at=at)
     session.add(replay)
@@ -130,8 +130,9 @@ def counted(
     Only the first count of a collection stands: a run after a cut finds less.
     """
     part = session.get_one(ReplayPart, (replay, *place))
-    if part.found is None:
-        part.found = found
+    if part.found is not None:
+        return
+    part.found = found
     intake.lock(session, records)
     entries = [
         Entry(ref, "restore.found", {"store": place[0], "records": n}) for ref, n in sorted(records.items())
