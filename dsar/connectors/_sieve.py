@@ -50,7 +50,7 @@ def _kept(text: bytes) -> bytes:
 
 
 def _folded(lines: bytes) -> str:
-    return folded(lines.decode(errors="surrogatepass"))
+    return folded(lines.decode(errors="replace"))  # a store without types may hold what is no UTF-8
 
 
 def _one_sigma(text: str) -> str:

@@ -183,6 +183,17 @@ def test_a_pickled_value_and_a_cached_page_are_searched_by_value(redis_url):
         assert set(cache.keys()) == {b"page:3", b"page:4"}
 
 
+def test_a_value_that_is_no_text_hides_nothing_that_stands_in_it_or_beside_it(redis_url):
+    store, held = place("page:*", ("phone", "value", "any"), ("card", "value", "exact"))
+    probes = [Probe(0, 0, "phone", maps.HIS), Probe(1, 0, "card", "王小明明")]
+    with closing(redis.Redis.from_url(redis_url)) as cache, maps.connect(store, redis_url) as connector:
+        cache.set("page:1", b"\x80\xff " + f"{HIS} １２３".encode())
+        cache.set("page:2", b"\x80\xff " + "王小明明".encode() + b" \xff")
+        for some in (probes[:1], probes):
+            found = [(one.subject, *one.key) for one in connector.find(held, some)]
+            assert found == [(0, "page:1"), (1, "page:2")][: len(some)]
+
+
 def test_whatever_else_lies_in_the_database_is_looked_at_but_never_erased(redis_url):
     store, held = place("session:{phone}", ("phone", "key", "national"))
     with closing(redis.Redis.from_url(redis_url)) as cache, maps.connect(store, redis_url) as connector:
