@@ -115,8 +115,12 @@ def shown(client: Client, key: bytes, kind: bytes) -> str | None:
         size += len(value)
         if len(held) > MOST or size > LARGEST:
             return None
-    whole = dict(zip(held[::2], held[1::2], strict=True)) if kind == b"hash" else held
-    return json.dumps(whole if kind != b"set" else sorted(held), ensure_ascii=False)
+    whole: object = held
+    if kind == b"hash":
+        whole = dict(zip(held[::2], held[1::2], strict=True))
+    elif kind in (b"set", b"zset"):  # comes in any order, some of it maybe twice
+        whole = sorted(set(held))
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True)
 
 
 def readable(data: bytes) -> str:

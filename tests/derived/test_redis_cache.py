@@ -194,6 +194,23 @@ def test_a_value_that_is_no_text_hides_nothing_that_stands_in_it_or_beside_it(re
             assert found == [(0, "page:1"), (1, "page:2")][: len(some)]
 
 
+def test_what_was_written_again_in_another_order_is_still_what_was_found(redis_url):
+    store, held = place("page:*", ("phone", "value", "any"))
+    words = [HIS, *(f"word {number}" for number in range(300))]
+    with closing(redis.Redis.from_url(redis_url)) as cache, maps.connect(store, redis_url) as connector:
+
+        def write(words):
+            cache.delete("page:1", "page:2", "page:3")
+            cache.hset("page:1", mapping=dict.fromkeys(words, "1"))
+            cache.sadd("page:2", *words)
+            cache.zadd("page:3", dict.fromkeys(words, 1))
+
+        write(words)
+        found = list(connector.find(held, maps.phones(maps.HIS)))
+        write(words[::-1])
+        assert [one.gone for one in connector.erase(held, [Act(one, True) for one in found])] == [True] * 3
+
+
 def test_whatever_else_lies_in_the_database_is_looked_at_but_never_erased(redis_url):
     store, held = place("session:{phone}", ("phone", "key", "national"))
     with closing(redis.Redis.from_url(redis_url)) as cache, maps.connect(store, redis_url) as connector:
