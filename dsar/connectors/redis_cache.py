@@ -164,6 +164,7 @@ class _Owners(Generic[Owner]):
                 for form in by.forms if kind == by.kind else ():
                     for token in written(kinds[kind], value, form):
                         self.tokens.setdefault(token, []).append(owner)
+        self._longest = max(map(len, self.tokens), default=0)
         held = {by.kind for by in collection.found_by if by.column == VALUE}
         self.by_value = bool(held)
         self.texts = Texts((owner, kinds[kind], value) for owner, kind, value in known if kind in held)
@@ -171,7 +172,8 @@ class _Owners(Generic[Owner]):
     def of_key(self, key: bytes) -> list[Owner]:
         if not self.tokens:
             return []
-        return [owner for token in self.pattern.tokens(text(key)) for owner in self.tokens.get(token, ())]
+        tokens = self.pattern.tokens(text(key), self._longest)
+        return [owner for token in tokens for owner in self.tokens.get(token, ())]
 
     def of_value(self, pieces: Iterable[bytes]) -> list[Owner]:
         return within([self.texts], pieces)[0] if self.by_value else []

@@ -1,6 +1,7 @@
 """Patterns of keys in a cache: `session:{phone}`, `profile:{student_id}:*`, `page:*`."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from dsar.datamap.spot import Spot
@@ -37,16 +38,17 @@ class Pattern:
         """Whether a key is one of these."""
         return _stands("*".join(self.parts), key)
 
-    def tokens(self, key: str) -> Iterator[str]:
-        """Whatever may stand in a key in place of the identifier."""
+    def tokens(self, key: str, longest: int | None = None) -> Iterator[str]:
+        """Whatever of at most so many characters may stand in a key in place of the identifier."""
         left, right = self._before.rpartition("*")[2], self._after.partition("*")[0]
-        many_before, many_after = "*" in self._before, "*" in self._after
-        starts = _places(key, left) if many_before else [0] if key.startswith(left) else []
-        for start in (place + len(left) for place in starts):
-            ends = _places(key, right, start) if many_after else [len(key) - len(right)]
-            for end in ends:
-                if start < end and _stands(self._before, key[:start]) and _stands(self._after, key[end:]):
-                    yield key[start:end]
+        begins = _places(key, left) if "*" in self._before else [0]
+        starts = [each + len(left) for each in begins if _stands(self._before, key[: each + len(left)])]
+        ends = _places(key, right) if "*" in self._after else [len(key) - len(right)]
+        ends = [each for each in ends if _stands(self._after, key[each:])]
+        for start in starts:
+            last = len(key) if longest is None else start + longest
+            for end in ends[bisect_right(ends, start) : bisect_right(ends, last)]:
+                yield key[start:end]
 
 
 def check(collections: Mapping[str, Collection], spot: Spot) -> None:
@@ -86,9 +88,9 @@ def _check_found_by(spot: Spot, collection: Collection) -> None:
             )
 
 
-def _places(text: str, part: str, start: int = 0) -> list[int]:
+def _places(text: str, part: str) -> list[int]:
     """Where a part begins in a text."""
-    return [place for place in range(start, len(text)) if text.startswith(part, place)]
+    return [place for place in range(len(text)) if text.startswith(part, place)]
 
 
 def _stands(pattern: str, text: str) -> bool:

@@ -1,5 +1,7 @@
 """Patterns of keys: what they hold, what stands in the place of an identifier, and which a map may not have."""
 
+import time
+
 import pytest
 
 from dsar.datamap.loader import MapErrors
@@ -28,6 +30,11 @@ def test_what_stands_in_the_place_of_the_identifier(pattern, key, tokens):
 
 def test_a_long_key_of_many_parts_is_told_quickly():
     assert not Pattern("*a*a*a*a*a*a*a*a*b").holds("a" * 100_000)
+
+    began = time.process_time()
+    tokens = list(Pattern("*:{id}:*").tokens(":" * 4000, longest=20))
+    assert set(tokens) == {":" * length for length in range(1, 21)}
+    assert time.process_time() - began < 5
 
 
 CACHE = """connector: redis_cache
