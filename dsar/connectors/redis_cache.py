@@ -70,21 +70,21 @@ class RedisCache(OnRedis, Connector):
         return Schema(tables)
 
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
-        """As everywhere; what is found is put in order here, being little."""
+        """As everywhere; keys are put in order here, being little, and what they hold is read one by one."""
         if all(probe.done for probe in probes):
             return
         owners = _Owners(self.map, collection, ((probe, probe.kind, probe.value) for probe in probes))
-        found: dict[tuple[int, tuple[Raw, ...]], Found] = {}
         with self._client() as client:
-            for page in pages(self._candidates(client, owners)):
-                for key, whose in _owned(client, page, owners):
-                    if firsts := first_of_each(whose):
-                        row = _row(client, key)
-                        problem = NOT_SHOWN if row and VALUE not in row else None
-                        for probe in firsts if row else ():
-                            one = Found(probe.subject, probe.number, named(key), row, problem)
-                            found[probe.subject, one.key] = one
-        yield from sorted(found.values(), key=lambda one: (one.subject, one.number, str(one.key)))
+            led = {
+                (probe.subject, probe.number, str(named(key))): (probe, key)
+                for probe, key in _led(client, self._candidates(client, owners), owners)
+            }
+            for place in sorted(led):
+                probe, key = led[place]
+                still = led[place] in _led(client, [key], owners)  # it may have been written to meanwhile
+                if still and (row := _row(client, key)):
+                    problem = None if VALUE in row else NOT_SHOWN
+                    yield Found(probe.subject, probe.number, named(key), row, problem)
 
     def size(self, collection: Collection, most: int) -> int:
         with self._client() as client:
@@ -189,6 +189,13 @@ def _owned(
     for key, held in contents(client, page):
         if whose := [*owners.of_key(key), *owners.of_value(held)]:
             yield key, whose
+
+
+def _led(client: Client, keys: Iterable[bytes], owners: _Owners[Probe]) -> Iterator[tuple[Probe, bytes]]:
+    """What leads to which of these keys: of each subject the first of its probes."""
+    for page in pages(keys):
+        for key, whose in _owned(client, page, owners):
+            yield from ((probe, key) for probe in first_of_each(whose))
 
 
 def _row(client: Client, key: bytes) -> Mapping[str, Raw]:

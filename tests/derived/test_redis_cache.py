@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import tracemalloc
 from contextlib import closing
 
 import pytest
@@ -209,6 +210,22 @@ def test_what_was_written_again_in_another_order_is_still_what_was_found(redis_u
         found = list(connector.find(held, maps.phones(maps.HIS)))
         write(words[::-1])
         assert [one.gone for one in connector.erase(held, [Act(one, True) for one in found])] == [True] * 3
+
+
+def test_values_are_handed_over_one_by_one_and_never_held_together(redis_url):
+    store, held = place("page:*", ("phone", "value", "any"))
+    with closing(redis.Redis.from_url(redis_url)) as cache, maps.connect(store, redis_url) as connector:
+        for number in range(40):
+            cache.set(f"page:{number}", f"{HIS} {'x' * 1_000_000}")
+        list(connector.find(held, maps.phones(maps.TWIN)))  # whatever is made once
+        tracemalloc.start()
+        try:
+            assert (
+                sum(len(str(one.row["value"])) for one in connector.find(held, maps.phones(maps.HIS))) > 40e6
+            )
+            assert tracemalloc.get_traced_memory()[1] < 30e6
+        finally:
+            tracemalloc.stop()
 
 
 def test_whatever_else_lies_in_the_database_is_looked_at_but_never_erased(redis_url):
