@@ -8,8 +8,10 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType
 
 from dsar.datamap.tokens import folded
 
-_WORD = r"[^\s@.,;:<>()\[\]{}\"'，；：、（）《》“”]+"
-_EMAIL = re.compile(rf"{_WORD}(?:\.{_WORD})*@{_WORD}(?:\.{_WORD})+")
+_LETTER = r"[^\s@.,;:<>()\[\]{}\"'，；：、（）《》“”]"
+_WORDS = rf"{_LETTER}++(?:\.{_LETTER}++)"
+# Tried where its first word begins, and never given back: a text may be one word of a million letters.
+_EMAIL = re.compile(rf"(?<!{_LETTER})(?<!{_LETTER}\.){_WORDS}*+@{_WORDS}++")
 _MAY = re.compile(r"\d(?:[\s\-.()]{0,3}\d){6}")  # a text without seven digits holds no number
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
