@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dsar.errors import StoreUnreachable
 from dsar.terms import Right
 from tests.derived import students
 from tests.derived.students import (
@@ -89,6 +90,15 @@ def test_the_segments_of_an_index_keep_a_deleted_rows_words_until_they_are_merge
         )
         assert INDEX not in where(connector.remains(sought(GONE))).get(GONE, set())
     assert terms(database) == before
+
+
+def test_an_index_that_takes_longer_than_it_is_allowed_is_not_called_clean(database, map_file):
+    database.run(OVER_STUDENT, "insert into words(words) values ('rebuild')")
+    with (
+        opened(map_file, database.url, timeout=0) as connector,
+        pytest.raises(StoreUnreachable, match="took longer"),
+    ):
+        list(connector.remains(sought(*range(2000))))
 
 
 def test_an_index_without_content_says_who_can_fill_it_anew(database, map_file):

@@ -124,7 +124,9 @@ def _in_index(connection: Connection, index: Index, seeking: Seeking, words: Wor
     )
     try:
         answers = connection.exec_driver_sql(match, (json.dumps(asked),)).all()
-    except DBAPIError:
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+            raise
         answers = []  # an index that keeps no places of words answers no phrases; its segments are read all the same
     for subject, row in answers:
         yield found(index, subject, "words", (str(row),))
