@@ -1,6 +1,7 @@
 """Any search box over HTTP: its suggestions, its documents, and what makes the engine forget them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from dsar.connectors import (
     Act,
@@ -119,8 +120,8 @@ class HttpSuggest(Connector):
                         yield hit
 
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
-        table = next(iter(self.store.collections.values())).table
-        yield from residue(self.typed(sought), table, ENTRY)
+        for collection in islice(self.store.collections.values(), 1):  # none where all is dismissed
+            yield from residue(self.typed(sought), collection.table, ENTRY)
 
     def typed(self, sought: Sequence[Sought]) -> Iterator[Offer]:
         """What is offered as each identifier is typed, from the shortest prefix that the box answers."""

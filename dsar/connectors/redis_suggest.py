@@ -1,6 +1,7 @@
 """Suggestions in Redis: sorted sets behind a search box, and whatever else lies in the same database."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from dsar.connectors import (
@@ -138,8 +139,8 @@ class RedisSuggest(OnRedis, Connector):
                 yield from (hit for hit in hits if asked is None or (OTHERS, hit.column) in asked)
 
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
-        table = next(iter(self.store.collections.values())).table
-        yield from residue(self.typed(sought), table, ENTRY)
+        for collection in islice(self.store.collections.values(), 1):  # none where all is dismissed
+            yield from residue(self.typed(sought), collection.table, ENTRY)
 
     def typed(self, sought: Sequence[Sought]) -> Iterator[Offer]:
         """What is offered as each identifier is typed, one pipelined round trip for each length of prefix."""

@@ -42,6 +42,18 @@ def test_the_box_completes_his_number_until_its_suggestions_are_erased(box):
         assert list(connector.sweep(asked[:1])) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("redis_suggest", {"key": "suggest", "order": "lexicographic"}),
+        ("http_suggest", maps.box({"suggest": {"path": "/s?q={prefix}", "answer": "terms[*]"}})),
+    ],
+)
+def test_a_box_of_which_the_map_only_says_that_it_holds_nobody_offers_nothing(kind, settings):
+    with maps.connect(maps.store(kind, settings=settings), "") as connector:
+        assert list(connector.offers(maps.sought(maps.HIS))) == []
+
+
 def test_each_character_typed_is_one_step(box):
     with box.connect() as connector:
         steps = [
