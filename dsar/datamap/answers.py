@@ -50,7 +50,10 @@ def known(text: str) -> bool:
 
 
 def words(value: Any) -> str:
-    """All the text that a piece of an answer holds, however deep, a line for each; numbers as they are written."""
+    """All the text that a piece of an answer holds, however deep, a line for each; numbers as they are written.
+
+    `?` stands for half a character, which JSON can write and UTF-8 cannot.
+    """
     found: list[str] = []
     waiting = [value]
     while waiting:
@@ -63,7 +66,7 @@ def words(value: Any) -> str:
             found.append(each)
         elif isinstance(each, int | float) and not isinstance(each, bool):
             found.append(str(each))
-    return "\n".join(found)
+    return "\n".join(found).encode(errors="replace").decode()
 
 
 def _below(value: Any, step: str) -> list[Any]:

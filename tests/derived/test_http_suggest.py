@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 
 import pytest
@@ -13,6 +14,7 @@ from tests.connectors import maps
 from tests.derived import school
 from tests.derived.engine import SETTINGS, Engine, Server, numbered, serving
 from tests.derived.school import HIS
+from tests.derived.test_http_trouble import Saying, answer
 
 DOCUMENTS = {str(number): f"{name} {phone} {city}" for number, phone, name, city in school.STUDENTS}
 OTHERS = {name: entry for name, entry in DOCUMENTS.items() if HIS not in entry}
@@ -80,6 +82,14 @@ def test_a_key_of_odd_letters_stays_one_step_of_the_address(name):
         store, held = place(SETTINGS)
         assert erase(store, held, server.url) == [True]
         assert server.engine.documents() == {"other": "王伟"}
+
+
+def test_half_a_character_in_an_entry_is_written_down_as_a_question_mark():
+    reply = answer(json.dumps({"terms": [f"{HIS} \ud800"]}).encode())
+    store, held = place({"suggest": {"path": "/s?q={prefix}", "answer": "terms[*]"}})
+    with serving(Saying(reply)) as server, maps.connect(store, server.url) as connector:
+        (found,) = connector.find(held, maps.phones(maps.HIS))
+        assert (found.key, found.row) == ((f"{HIS} ?", "offered"), {"entry": f"{HIS} ?"})
 
 
 def test_whoever_erases_may_be_another_than_who_reads(open_server, monkeypatch):
