@@ -36,8 +36,10 @@ from dsar.datamap.types import Collection, FoundBy
 from dsar.errors import BadInput, CannotErase, StoreRefused, StoreUnreachable
 
 ROOT = "."  # the table of the files that lie in no subfolder
-OTHERS = "other folders"  # the table of all subfolders that are called after a person, and that the map does not name
-_SOMEBODY = re.compile(r"@|\d(?:[ ()+.-]{0,2}\d){8,}|[0-9A-Fa-f]{32}")  # an address, a number, a digest
+OTHERS = "other folders"  # the table of all subfolders whose names may not be told, but for those of the map
+_UNTOLD = re.compile(  # an address, a number, a digest, what is no text
+    r"@|\d(?:[ ()+.-]{0,2}\d){8,}|[0-9A-Fa-f]{32}|[\x00-\x1f\x7f\ud800-\udfff]"
+)
 _COLUMNS = {
     "name": Column("name", "text", False, True),
     "sha256": Column("sha256", "text", False, False),
@@ -163,7 +165,7 @@ class Folder(Connector):
         """
         mapped = {collection.table for collection in self.store.collections.values()}
         known, folders = mapped | {one.table for one in self.store.dismissed} | {*asked}, shelf.folders()
-        others = {name for name in folders if name not in known and _SOMEBODY.search(narrowed(name))}
+        others = {name for name in folders if name not in known and _UNTOLD.search(narrowed(name))}
         return sorted(mapped | {*folders} - others | ({OTHERS} if others else set()))
 
     def _owners_in(self, table: str, own: Sequence[Probe]) -> list[Owners]:

@@ -153,3 +153,14 @@ def test_folders_called_after_people_are_one_table_whose_name_names_nobody(root)
         }
     with connect(root, LESSONS, maps.collection("hers", BY_NAME, table="ann@example.com")) as connector:
         assert "ann@example.com" in connector.describe().tables
+
+
+def test_a_folder_whose_name_is_no_plain_text_is_one_of_the_others(root):
+    for name in ("课程".encode("gbk"), b"a\nb"):
+        folder = os.path.join(os.fsencode(root), name)
+        os.mkdir(folder)
+        with open(os.path.join(folder, b"a.txt"), "w") as file:
+            file.write("call 13100008688")
+    with connect(root) as connector:
+        assert [*connector.describe().tables] == ["lessons", "other folders"]
+        assert [hit.table for hit in connector.sweep(maps.sought(maps.HIS))] == ["other folders"] * 2
