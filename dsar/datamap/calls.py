@@ -1,7 +1,7 @@
 """How a search box over HTTP is called: what a map writes for one, or takes from a preset."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -217,14 +217,20 @@ def _call(spot: Spot, name: str) -> Call:
 def _check_said(spot: Spot, call: Call, name: str) -> None:
     wanted = CALLS[name]
     may = [each for each in (wanted, *ALSO.get(name, ())) if each]
-    for said in [each for text in (call.path, *_texts(call.body)) for each in _PLACEHOLDER.findall(text)]:
-        if said not in may:
-            listed = " and ".join(f"{{{each}}}" for each in may) or "nothing"
-            spot.wrong(f"there is no {{{said}}} to fill in here, but {listed}", nearest(said, [*may, *NAMES]))
+    _check_filled(
+        spot, [each for text in (call.path, *_texts(call.body)) for each in _PLACEHOLDER.findall(text)], may
+    )
     if wanted and isinstance(spot.value, Mapping) and "path" in spot.value and not call.says(wanted):
         spot.wrong(f"{{{wanted}}} stands nowhere in it, neither in `path` nor in `body`")
     if name == "all" and call.says("cursor") != (call.cursor is not None):
         spot.wrong("`cursor`, where the next page begins in the answer, goes together with {cursor}")
+
+
+def _check_filled(spot: Spot, said: Iterable[str], may: Sequence[str]) -> None:
+    for each in said:
+        if each not in may:
+            listed = " and ".join(f"{{{one}}}" for one in may) or "nothing"
+            spot.wrong(f"there is no {{{each}}} to fill in here, but {listed}", nearest(each, [*may, *NAMES]))
 
 
 def _path(spot: Spot) -> str:
@@ -251,7 +257,11 @@ def _wait(spot: Spot) -> Wait | None:
     assert task is not None  # noqa: S101
     assert state is not None  # noqa: S101
     failed = items["failed"].names() if "failed" in items else ()
-    return Wait(_path(items["path"]), task, state, items["done"].names(), failed)
+    path = _path(items["path"])
+    _check_filled(items["path"], _PLACEHOLDER.findall(path), ["task"])
+    if "{task}" not in path:
+        items["path"].wrong("{task} stands nowhere in it")
+    return Wait(path, task, state, items["done"].names(), failed)
 
 
 def _auth(spot: Spot) -> Auth:

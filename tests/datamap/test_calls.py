@@ -85,6 +85,10 @@ GOOD = '    suggest: {path: "/s?q={prefix}", answer: "terms[*]"}\n'
         (GOOD + "    shortest: 0\n", "shortest", "whole number from 1 to 20", None),
         (GOOD + "    parallel: 99\n", "parallel", "whole number from 1 to 32", None),
         (GOOD + "    remedy: {path: /m, wait: {path: /t, task: id}}\n", "remedy.wait", "`state` is missing", None),
+        (GOOD + '    remedy: {path: /m, wait: {path: "/t/{id}", task: id, state: s, done: [ok]}}\n', "remedy.wait.path",
+         "no {id} to fill in", None),
+        (GOOD + "    remedy: {path: /m, wait: {path: /t, task: id, state: s, done: [ok]}}\n", "remedy.wait.path",
+         "{task} stands nowhere", None),
         (GOOD + "    remedy: {path: /m, seconds: 0}\n", "remedy.seconds", "whole number from 1", None),
     ],
 )  # fmt: skip
