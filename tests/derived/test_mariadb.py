@@ -79,6 +79,15 @@ def test_words_that_were_written_out_before_are_found_as_well(database, map_file
         assert where(connector.remains(sought(GONE))) == {}
 
 
+def test_an_index_of_a_table_whose_name_is_no_plain_letters_is_looked_into(database, map_file):
+    database.run("create table `学员-1` like student", "insert into `学员-1` select * from student")
+    database.run(f"delete from `学员-1` where id = {GONE}")
+    with opened(map_file, database.url) as connector:
+        assert where(connector.remains(sought(GONE))) == {GONE: {"学员-1 (full-text index)"}}
+        assert [each.problem for each in connector.clean({"学员-1"}, set())] == [None]
+        assert where(connector.remains(sought(GONE))) == {}
+
+
 @pytest.mark.parametrize("histogram", ["DOUBLE_PREC_HB", "JSON_HB"])
 def test_statistics_keep_the_least_and_the_greatest_value_until_analyze(database, map_file, histogram):
     database.run(f"set session histogram_type = {histogram}", "analyze table student persistent for all")

@@ -25,6 +25,9 @@ _INDEXED = """
 _COLUMNS = """
     SELECT table_name, column_name, min_value, max_value, histogram
     FROM mysql.column_stats WHERE db_name = DATABASE()"""
+_FILE = """
+    SELECT CONCAT(CAST(CONVERT(DATABASE() USING filename) AS BINARY), '/',
+                  CAST(CONVERT(:table USING filename) AS BINARY))"""  # as the server calls its files: `-` is `@002d`
 _DELETED = """(SELECT doc_id FROM information_schema.innodb_ft_deleted
     UNION SELECT doc_id FROM information_schema.innodb_ft_being_deleted)"""
 _WORDS = f"""
@@ -91,8 +94,7 @@ def _statistics(shape: Shape) -> Derived:
 @contextmanager
 def _looking_into(connection: Connection, derived: Derived) -> Iterator[bool]:
     """Have the server show the words of one table's index; False where it does not let this account."""
-    name = text("SELECT CONCAT(DATABASE(), '/', :table)")
-    wanted = connection.execute(name, {"table": derived.tables[0]}).scalar_one()
+    wanted = connection.execute(text(_FILE), {"table": derived.tables[0]}).scalar_one().decode()
     before = connection.exec_driver_sql("SELECT @@global.innodb_ft_aux_table").scalar()
     try:
         connection.execute(text("SET GLOBAL innodb_ft_aux_table = :name"), {"name": wanted})
