@@ -1,16 +1,17 @@
 """Whose identifiers stand in a text, for a whole batch of people at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
-from dsar.connectors import Probe
+from dsar.connectors import Found, Probe, Sought
 from dsar.connectors._sieve import Sieve
 from dsar.datamap.identifiers import candidates, common_forms, spelled
 from dsar.datamap.tokens import SPELLED, folded
-from dsar.datamap.types import IdentifierKind
+from dsar.datamap.types import Collection, IdentifierKind
 
 Owner = TypeVar("Owner")
+Kinds = Mapping[str, IdentifierKind]
 _MAY = re.compile(r"[^A-Za-z\u4e00-\u9fff\s.,，。]")  # what a number or an address cannot do without
 
 
@@ -51,6 +52,27 @@ class Texts(Generic[Owner]):
         for token in spelled(text) if alike else ():  # another person may have the same in small letters
             found.update(dict.fromkeys(self._owners.get(token, ())))
         return list(found)
+
+
+def of_subjects(kinds: Kinds, sought: Iterable[Sought | Probe]) -> Texts[int]:
+    """What is sought, each identifier its subject's."""
+    return Texts((one.subject, kinds[one.kind], one.value) for one in sought)
+
+
+def of_probes(kinds: Kinds, probes: Iterable[Probe]) -> Texts[Probe]:
+    """What is probed for, each identifier its probe's."""
+    return Texts((probe, kinds[probe.kind], probe.value) for probe in probes)
+
+
+def leading(kinds: Kinds, collections: Iterable[Collection], own: Iterable[Probe]) -> Texts[int]:
+    """What leads to a text: identifiers of the kinds that the collections are found by."""
+    found_by = {by.kind for each in collections for by in each.found_by}
+    return of_subjects(kinds, (probe for probe in own if probe.kind in found_by))
+
+
+def in_order(found: Iterable[Found]) -> list[Found]:
+    """Records that are held in memory, being little, as `find` brings them."""
+    return sorted(found, key=lambda one: (one.subject, one.number, str(one.key)))
 
 
 def first_of_each(probes: Iterable[Probe]) -> list[Probe]:

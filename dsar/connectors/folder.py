@@ -27,7 +27,7 @@ from dsar.connectors import (
 from dsar.connectors._contents import Unreadable
 from dsar.connectors._owners import Owners
 from dsar.connectors._shelf import FolderShelf, Item, Shelf
-from dsar.connectors._texts import Texts
+from dsar.connectors._texts import Texts, of_subjects
 from dsar.datamap.grounds import FILE_WHOLE
 from dsar.datamap.identifiers import written
 from dsar.datamap.secrets import resolve
@@ -141,7 +141,7 @@ class Folder(Connector):
     def sweep(
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
-        texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
+        texts = of_subjects(self.map.identifier_kinds, sought)
         with self._shelf() as shelf:
             wanted = None if places is None else {p.table: {"content", *p.columns} for p in places}
             tables = self._tables(shelf, wanted or ())

@@ -19,7 +19,7 @@ from dsar.connectors import (
 )
 from dsar.connectors._calling import Calling, Entry
 from dsar.connectors._prefixes import Offer, Prefixes, as_typed, residue
-from dsar.connectors._texts import Texts, first_of_each
+from dsar.connectors._texts import Texts, first_of_each, in_order, leading, of_probes, of_subjects
 from dsar.datamap.calls import ENTRY, Box
 from dsar.datamap.grounds import ENTRY_WHOLE, NO_WAY
 from dsar.datamap.identifiers import written
@@ -68,7 +68,7 @@ class HttpSuggest(Connector):
         """As everywhere; what is found is put in order here, being little."""
         if all(probe.done for probe in probes):
             return
-        texts = Texts((probe, self.map.identifier_kinds[probe.kind], probe.value) for probe in probes)
+        texts = of_probes(self.map.identifier_kinds, probes)
         asked = [(probe.kind, probe.value) for probe in probes if not probe.done]
         found: Keyed = {}
         for entry in self._documents(asked, collection):
@@ -82,7 +82,7 @@ class HttpSuggest(Connector):
                 if (probe.subject, probe.number) not in accounted:
                     one = _found(probe, entry)
                     found[one.subject, one.key] = one
-        yield from sorted(found.values(), key=lambda one: (one.subject, one.number, str(one.key)))
+        yield from in_order(found.values())
 
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:  # noqa: ARG002
         if any(not act.delete for act in acts):
@@ -103,17 +103,14 @@ class HttpSuggest(Connector):
         collection = next(iter(self.store.collections.values()), None)
         if collection is None or not _asked(collection, places):
             return
-        kinds = {by.kind for by in collection.found_by}
-        texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
-        leading = Texts(
-            (p.subject, self.map.identifier_kinds[p.kind], p.value) for p in own if p.kind in kinds
-        )
+        texts = of_subjects(self.map.identifier_kinds, sought)
+        leads = leading(self.map.identifier_kinds, [collection], own)
         asked, seen = [(one.kind, one.value) for one in sought], set()
         every = (each for page in self._calling.everything() for each in page) if self._box.all else None
         for entries in (every or self._documents(asked, collection), self._whole(asked)):
             for entry in entries:
                 for subject in texts.within(entry.text):
-                    own_one = subject in leading.within(entry.text)
+                    own_one = subject in leads.within(entry.text)
                     hit = Residue(subject, collection.table, ENTRY, _key(entry), own=own_one)
                     if hit not in seen:
                         seen.add(hit)

@@ -33,7 +33,7 @@ from dsar.connectors._redis import (
     within,
 )
 from dsar.connectors._redis_values import PAGE, Client, contents, shown
-from dsar.connectors._texts import Owner, Texts, first_of_each
+from dsar.connectors._texts import Owner, Texts, first_of_each, of_subjects
 from dsar.datamap.grounds import KEY_WHOLE
 from dsar.datamap.identifiers import written
 from dsar.datamap.patterns import KEY, VALUE, Pattern
@@ -104,7 +104,7 @@ class RedisCache(OnRedis, Connector):
     def sweep(
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
-        texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
+        texts = of_subjects(self.map.identifier_kinds, sought)
         asked = None if places is None else {(p.table, column) for p in places for column in p.columns}
         for collection in self.store.collections.values():
             columns = [each for each in (KEY, VALUE) if asked is None or (collection.table, each) in asked]

@@ -33,7 +33,7 @@ from dsar.connectors._redis import (
     text,
 )
 from dsar.connectors._redis_values import PAGE, Client
-from dsar.connectors._texts import Texts, first_of_each
+from dsar.connectors._texts import Texts, first_of_each, in_order, leading, of_probes, of_subjects
 from dsar.datamap.grounds import SUGGESTION_WHOLE
 from dsar.datamap.types import Collection
 from dsar.errors import CannotErase
@@ -81,13 +81,13 @@ class RedisSuggest(OnRedis, Connector):
         """As everywhere; the sets are read once, and what is found is put in order here, being little."""
         if all(probe.done for probe in probes):
             return
-        texts = Texts((probe, self.map.identifier_kinds[probe.kind], probe.value) for probe in probes)
+        texts = of_probes(self.map.identifier_kinds, probes)
         found: dict[tuple[int, tuple[Raw, ...]], Found] = {}
         for member, score in self._entries():
             for probe in first_of_each(texts.within(text(member))):
                 one = self._found(probe.subject, probe.number, member, score)
                 found[(one.subject, one.key)] = one
-        yield from sorted(found.values(), key=lambda one: (one.subject, one.number, str(one.key)))
+        yield from in_order(found.values())
 
     def scan(self, collection: Collection, whose: Tells) -> Iterator[Found]:  # noqa: ARG002
         seen: set[tuple[int, bytes]] = set()  # an entry may stand in many sets, and a scan bring it twice
@@ -128,11 +128,12 @@ class RedisSuggest(OnRedis, Connector):
     def sweep(
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
-        texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
+        texts = of_subjects(self.map.identifier_kinds, sought)
         asked = None if places is None else {(p.table, column) for p in places for column in p.columns}
         for collection in self.store.collections.values():
             if asked is None or (collection.table, ENTRY) in asked:
-                yield from self._swept_entries(collection.table, texts, self._leading(collection, own))
+                leads = leading(self.map.identifier_kinds, [collection], own)
+                yield from self._swept_entries(collection.table, texts, leads)
         if asked is None or any(table == OTHERS for table, _ in asked):
             with self._client() as client:
                 hits = swept_others(client, self._others(client), texts)
@@ -182,22 +183,13 @@ class RedisSuggest(OnRedis, Connector):
             )
             yield from prefixes.offers(length, offered)
 
-    def _leading(self, collection: Collection, own: Sequence[Probe]) -> Texts[int]:
-        """What leads to an entry: identifiers of the kinds that the collection is found by."""
-        kinds = {by.kind for by in collection.found_by}
-        return Texts(
-            (probe.subject, self.map.identifier_kinds[probe.kind], probe.value)
-            for probe in own
-            if probe.kind in kinds
-        )
-
-    def _swept_entries(self, table: str, texts: Texts[int], leading: Texts[int]) -> Iterator[Residue]:
+    def _swept_entries(self, table: str, texts: Texts[int], leads: Texts[int]) -> Iterator[Residue]:
         seen: set[tuple[int, tuple[Raw, ...]]] = set()
         for member, _ in self._entries():
             for subject in texts.within(text(member)):
                 if (place := (subject, named(member))) not in seen:
                     seen.add(place)
-                    own = subject in leading.within(text(member))
+                    own = subject in leads.within(text(member))
                     yield Residue(subject, table, ENTRY, place[1], own=own)
 
     def _entries(self) -> Iterator[tuple[bytes, float]]:

@@ -41,7 +41,7 @@ from dsar.connectors._sql.seeding import seeded
 from dsar.connectors._sql.shapes import Shape
 from dsar.connectors._sql.sweeping import Lead, by_columns, swept
 from dsar.connectors._sql.ties import gathered
-from dsar.connectors._texts import Texts
+from dsar.connectors._texts import of_subjects
 from dsar.datamap.secrets import resolve
 from dsar.datamap.ties import chains
 from dsar.datamap.types import Collection, DataMap, Field, Store
@@ -166,7 +166,7 @@ class Sql(Connector):
     def sweep(
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
-        texts = Texts((one.subject, self.map.identifier_kinds[one.kind], one.value) for one in sought)
+        texts = of_subjects(self.map.identifier_kinds, sought)
         shapes = self._described()
         for place in places if places is not None else Schema(shapes).places():
             if place.table not in shapes:

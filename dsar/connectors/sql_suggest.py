@@ -11,7 +11,7 @@ from dsar.connectors._sql.raw import led_on, plain, row_of, spoken
 from dsar.connectors._sql.scanning import scanned
 from dsar.connectors._sql.shapes import Shape
 from dsar.connectors._sql.sweeping import Lead
-from dsar.connectors._texts import Texts, first_of_each
+from dsar.connectors._texts import Texts, first_of_each, leading, of_probes
 from dsar.connectors.sql import Sql
 from dsar.datamap.types import Collection, FoundBy
 from dsar.errors import StoreRefused
@@ -32,7 +32,7 @@ class SqlSuggest(Sql):
         if all(probe.done for probe in probes):
             return
         shape, gives = self._shape(collection), frozenset(collection.gives.values())
-        texts = Texts((probe, self.map.identifier_kinds[probe.kind], probe.value) for probe in probes)
+        texts = of_probes(self.map.identifier_kinds, probes)
         yield from sorted(self._matched(shape, texts, gives), key=lambda found: (found.subject, found.number))
 
     def scan(self, collection: Collection, whose: Tells) -> Iterator[Found]:
@@ -47,12 +47,7 @@ class SqlSuggest(Sql):
     def _lead(self, shape: Shape, own: Sequence[Probe]) -> Lead:
         if shape.name != self.store.settings["table"]:
             return super()._lead(shape, own)
-        kinds = {by.kind for each in self.store.collections.values() for by in each.found_by}
-        texts = Texts(
-            (probe.subject, self.map.identifier_kinds[probe.kind], probe.value)
-            for probe in own
-            if probe.kind in kinds
-        )
+        texts = leading(self.map.identifier_kinds, self.store.collections.values(), own)
         cells = [shape.cell(self.store.name, self._column())] if own else []
         return Lead(
             cells, lambda subject, values: subject in texts.within(spoken(values[0])) if own else False

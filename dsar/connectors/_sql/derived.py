@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from dsar.connectors import Derived, Residue, Sought
 from dsar.connectors._sql.shapes import Shape
-from dsar.connectors._texts import Texts
+from dsar.connectors._texts import of_subjects
 from dsar.datamap.types import IdentifierKind
 
 LONGEST = 120  # characters of a name, as it is written down
@@ -30,7 +30,7 @@ class Seeking:
 
     def __init__(self, sought: Sequence[Sought], kinds: Mapping[str, IdentifierKind]) -> None:
         self.sought, self.kinds = sought, kinds
-        self._texts = Texts((one.subject, kinds[one.kind], one.value) for one in sought)
+        self._texts = of_subjects(kinds, sought)
 
     def within(self, said: Said) -> Iterator[Residue]:
         """Who stands in a text."""
