@@ -1,7 +1,7 @@
 """What every kind of store on Redis shares: its connection, the names of its keys, the keys that no map names."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
@@ -9,7 +9,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, ConnectionError, RedisError, TimeoutError
 
 from dsar.connectors import Column, Raw, Residue, Table
-from dsar.connectors._redis_values import PAGE, Client, contents
+from dsar.connectors._redis_values import Client, contents
 from dsar.connectors._texts import Owner, Texts
 from dsar.datamap.types import Store
 from dsar.errors import StoreProblem, StoreRefused, StoreUnreachable
@@ -58,13 +58,20 @@ def _answer(store: str, error: Exception) -> StoreProblem:
     )
 
 
-def swept_others(client: Client, keys: Iterable[bytes], texts: Texts[int]) -> Iterator[Residue]:
-    """Where the identifiers stand in keys that the map's own tables do not hold."""
-    for key, values in contents(client, keys):
-        for subject in within([texts], [key])[0]:
-            yield Residue(subject, OTHERS, "name", named(key))
-        held = within([texts], values)[0]
-        yield from (Residue(subject, OTHERS, "value", named(key)) for subject in sorted(held))
+def with_others(tables: Mapping[str, Table], keys: Iterable[bytes]) -> Mapping[str, Table]:
+    """The map's own tables, and one for the keys that these do not hold, where there are any."""
+    return {**tables, OTHERS: OTHERS_TABLE} if any(True for _ in keys) else tables
+
+
+def swept_others(
+    client: Client, keys: Iterable[bytes], texts: Texts[int], asked: Callable[[str, str], bool]
+) -> Iterator[Residue]:
+    """Where the identifiers stand in keys that the map's own tables do not hold, in the columns that are asked for."""
+    columns = [column for column in OTHERS_TABLE.columns if asked(OTHERS, column)]
+    for key, values in contents(client, keys) if columns else ():
+        where = {"name": within([texts], [key])[0], "value": within([texts], values)[0]}
+        for column in columns:
+            yield from (Residue(subject, OTHERS, column, named(key)) for subject in where[column])
 
 
 def within(several: Sequence[Texts[Owner]], values: Iterable[bytes]) -> list[list[Owner]]:
@@ -79,18 +86,6 @@ def within(several: Sequence[Texts[Owner]], values: Iterable[bytes]) -> list[lis
     return [list(owners) for owners in found]
 
 
-def pages(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """The keys, so many at a time as are asked for at once."""
-    page: list[bytes] = []
-    for key in keys:
-        page.append(key)
-        if len(page) == PAGE:
-            yield page
-            page = []
-    if page:
-        yield page
-
-
 def text(data: bytes) -> str:
     """What can be read of it."""
     return data.decode(errors="replace")
@@ -98,21 +93,15 @@ def text(data: bytes) -> str:
 
 def named(data: bytes) -> tuple[Raw, ...]:
     """What names an entry or a key: its text, or its bytes where it is none."""
-    return (data.decode(),) if readable(data) else (b64encode(data).decode(), "base64")
+    try:
+        return (data.decode(),)
+    except UnicodeDecodeError:
+        return (b64encode(data).decode(), "base64")
 
 
 def bytes_of(key: tuple[Raw, ...]) -> bytes:
     """The entry or key that `named` names."""
     return b64decode(str(key[0])) if len(key) == 2 else str(key[0]).encode()
-
-
-def readable(data: bytes) -> bool:
-    """Whether it is text."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def literal(text: str) -> str:

@@ -16,10 +16,16 @@ LARGEST, MOST = 1 << 22, 100_000  # bytes and values of one key that are shown
 OVERLAP = 512  # bytes that pieces share, so that nothing is cut in two
 
 
-def contents(client: Client, keys: Iterable[bytes]) -> Iterator[tuple[bytes, Iterator[bytes]]]:
-    """Each key that there is with its values; types, and the heads of strings, are asked for many at once."""
+def pages(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The keys, so many at a time as are asked for at once."""
     waiting = iter(keys)
     while page := list(islice(waiting, PAGE)):
+        yield page
+
+
+def contents(client: Client, keys: Iterable[bytes]) -> Iterator[tuple[bytes, Iterator[bytes]]]:
+    """Each key that there is with its values; types, and the heads of strings, are asked for many at once."""
+    for page in pages(keys):
         types = client.pipeline(transaction=False)
         for key in page:
             types.type(key)

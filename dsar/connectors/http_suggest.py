@@ -24,6 +24,7 @@ from dsar.datamap.calls import ENTRY, Box
 from dsar.datamap.grounds import ENTRY_WHOLE, NO_WAY
 from dsar.datamap.identifiers import written
 from dsar.datamap.phones import PLAIN_FORMS
+from dsar.datamap.schema import reading
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import CannotErase, RowsRefused
 
@@ -101,7 +102,7 @@ class HttpSuggest(Connector):
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         collection = next(iter(self.store.collections.values()), None)
-        if collection is None or not _asked(collection, places):
+        if collection is None or not reading(places)(collection.table, ENTRY):
             return
         texts = of_subjects(self.map.identifier_kinds, sought)
         leads = leading(self.map.identifier_kinds, [collection], own)
@@ -203,7 +204,3 @@ def _found(probe: Probe, entry: Entry) -> Found:
 def _key(entry: Entry) -> tuple[Raw, ...]:
     """What names an entry: its document, or its own text."""
     return (entry.text, OFFERED) if entry.key is None else (entry.key,)
-
-
-def _asked(collection: Collection, places: Iterable[Place] | None) -> bool:
-    return places is None or any(p.table == collection.table and ENTRY in p.columns for p in places)

@@ -21,22 +21,21 @@ from dsar.connectors import (
     Table,
 )
 from dsar.connectors._redis import (
-    OTHERS,
-    OTHERS_TABLE,
     OnRedis,
     bytes_of,
     literal,
     named,
-    pages,
     swept_others,
     text,
+    with_others,
     within,
 )
-from dsar.connectors._redis_values import PAGE, Client, contents, shown
+from dsar.connectors._redis_values import PAGE, Client, contents, pages, shown
 from dsar.connectors._texts import Owner, Texts, first_of_each, of_subjects
 from dsar.datamap.grounds import KEY_WHOLE
 from dsar.datamap.identifiers import written
 from dsar.datamap.patterns import KEY, VALUE, Pattern
+from dsar.datamap.schema import reading
 from dsar.datamap.types import Collection, DataMap
 from dsar.errors import CannotErase
 
@@ -65,9 +64,7 @@ class RedisCache(OnRedis, Connector):
     def describe(self) -> Schema:
         tables = {each.table: Table(each.table, COLUMNS, (KEY,)) for each in self.store.collections.values()}
         with self._client() as client:
-            if any(True for _ in self._others(client)):
-                tables[OTHERS] = OTHERS_TABLE
-        return Schema(tables)
+            return Schema(with_others(tables, self._others(client)))
 
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:
         """As everywhere; keys are put in order here, being little, and what they hold is read one by one."""
@@ -105,16 +102,14 @@ class RedisCache(OnRedis, Connector):
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         texts = of_subjects(self.map.identifier_kinds, sought)
-        asked = None if places is None else {(p.table, column) for p in places for column in p.columns}
+        asked = reading(places)
         for collection in self.store.collections.values():
-            columns = [each for each in (KEY, VALUE) if asked is None or (collection.table, each) in asked]
+            columns = [each for each in (KEY, VALUE) if asked(collection.table, each)]
             if columns:
                 owners = _Owners(self.map, collection, ((p.subject, p.kind, p.value) for p in own))
                 yield from self._swept(collection.table, columns, texts, owners)
-        if asked is None or any(table == OTHERS for table, _ in asked):
-            with self._client() as client:
-                hits = swept_others(client, self._others(client), texts)
-                yield from (hit for hit in hits if asked is None or (OTHERS, hit.column) in asked)
+        with self._client() as client:
+            yield from swept_others(client, self._others(client), texts, asked)
 
     def _swept(
         self, table: str, columns: Sequence[str], texts: Texts[int], owners: "_Owners[int]"

@@ -20,25 +20,15 @@ from dsar.connectors import (
     Tells,
 )
 from dsar.connectors._prefixes import SHOWN, Offer, Prefixes, residue
-from dsar.connectors._redis import (
-    OTHERS,
-    OTHERS_TABLE,
-    OnRedis,
-    bytes_of,
-    literal,
-    named,
-    pages,
-    readable,
-    swept_others,
-    text,
-)
-from dsar.connectors._redis_values import PAGE, Client
+from dsar.connectors._redis import OnRedis, bytes_of, literal, named, swept_others, text, with_others
+from dsar.connectors._redis_values import PAGE, Client, pages
 from dsar.connectors._texts import Texts, first_of_each, in_order, leading, of_probes, of_subjects
+from dsar.datamap.calls import ENTRY
 from dsar.datamap.grounds import SUGGESTION_WHOLE
+from dsar.datamap.schema import reading
 from dsar.datamap.types import Collection
 from dsar.errors import CannotErase
 
-ENTRY = "entry"
 ZSET = b"zset"
 UNREADABLE = "an entry is not readable text"
 
@@ -73,9 +63,7 @@ class RedisSuggest(OnRedis, Connector):
             for collection in self.store.collections.values()
         }
         with self._client() as client:
-            if any(True for _ in self._others(client)):
-                tables[OTHERS] = OTHERS_TABLE
-        return Schema(tables)
+            return Schema(with_others(tables, self._others(client)))
 
     def find(self, collection: Collection, probes: Sequence[Probe]) -> Iterator[Found]:  # noqa: ARG002
         """As everywhere; the sets are read once, and what is found is put in order here, being little."""
@@ -101,7 +89,8 @@ class RedisSuggest(OnRedis, Connector):
         row: dict[str, Raw] = {ENTRY: text(member)}
         if not self._many:
             row["score"] = repr(score)
-        return Found(subject, number, named(member), row, None if readable(member) else UNREADABLE)
+        key = named(member)
+        return Found(subject, number, key, row, UNREADABLE if len(key) > 1 else None)
 
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:  # noqa: ARG002
         if any(not act.delete for act in acts):
@@ -129,15 +118,13 @@ class RedisSuggest(OnRedis, Connector):
         self, sought: Sequence[Sought], places: Iterable[Place] | None = None, own: Sequence[Probe] = ()
     ) -> Iterator[Residue]:
         texts = of_subjects(self.map.identifier_kinds, sought)
-        asked = None if places is None else {(p.table, column) for p in places for column in p.columns}
+        asked = reading(places)
         for collection in self.store.collections.values():
-            if asked is None or (collection.table, ENTRY) in asked:
+            if asked(collection.table, ENTRY):
                 leads = leading(self.map.identifier_kinds, [collection], own)
                 yield from self._swept_entries(collection.table, texts, leads)
-        if asked is None or any(table == OTHERS for table, _ in asked):
-            with self._client() as client:
-                hits = swept_others(client, self._others(client), texts)
-                yield from (hit for hit in hits if asked is None or (OTHERS, hit.column) in asked)
+        with self._client() as client:
+            yield from swept_others(client, self._others(client), texts, asked)
 
     def offers(self, sought: Sequence[Sought]) -> Iterator[Residue]:
         for collection in islice(self.store.collections.values(), 1):  # none where all is dismissed

@@ -1,6 +1,6 @@
 """What a store says of itself: tables and columns, to compare with the map."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -29,6 +29,12 @@ class Place:
 
     table: str
     columns: tuple[str, ...]
+
+
+def reading(places: Iterable[Place] | None) -> Callable[[str, str], bool]:
+    """Whether a sweep of these places reads a column of a table; every one where no places are named."""
+    asked = None if places is None else {(place.table, name) for place in places for name in place.columns}
+    return lambda table, column: asked is None or (table, column) in asked
 
 
 @dataclass(frozen=True)
