@@ -5,12 +5,13 @@ late, here and elsewhere: it is large, and an idle process has no need of it.
 """
 
 import fcntl
+import json
 import os
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
@@ -85,11 +86,37 @@ def fonts() -> Fonts:
 
 @cache
 def coverage() -> Coverage:
-    """What the fonts can show."""
-    made = fonts()
+    """What the fonts can show; remembered beside them, since to read it takes half a second of each process."""
+    kept = fonts().conf.with_name(f"coverage-{unicodedata.unidata_version}.json")
+    with suppress(FileNotFoundError):
+        return Coverage(*(_spread(spans) for spans in json.loads(kept.read_text())))
+    read = _read(fonts())
+    with suppress(OSError):  # a folder that cannot be written remembers nothing
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps([_spans(read.first), _spans(read.second)]))
+        part.replace(kept)
+    return read
+
+
+def _read(made: Fonts) -> Coverage:
     first = _own_glyphs(made.regular)
     second = frozenset(_cmap(made.rare))
     return Coverage(first, second - first)
+
+
+def _spans(codes: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as runs: each first and last."""
+    spans: list[tuple[int, int]] = []
+    for code in sorted(codes):
+        if spans and code == spans[-1][1] + 1:
+            spans[-1] = spans[-1][0], code
+        else:
+            spans.append((code, code))
+    return spans
+
+
+def _spread(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(code for first, last in spans for code in range(first, last + 1))
 
 
 def _folders() -> list[Path]:
@@ -195,4 +222,5 @@ def _drawn(code: int) -> bool:
 
 
 if __name__ == "__main__":
+    coverage()
     print(fonts().conf.parent)

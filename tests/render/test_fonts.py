@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,18 @@ def test_no_two_characters_of_the_first_family_share_a_glyph():
     assert len(glyphs) == len(set(glyphs))
 
 
+def test_what_they_show_is_read_once_and_remembered(tmp_path, monkeypatch):
+    real = made.fonts()
+    elsewhere = made.Fonts(real.regular, real.bold, real.rare, tmp_path / "fonts.conf")
+    monkeypatch.setattr(made, "fonts", lambda: elsewhere)
+    read = made.coverage.__wrapped__()
+    (kept,) = tmp_path.iterdir()
+    assert kept.suffix == ".json"
+    monkeypatch.setattr(made, "_cmap", None)  # is not asked again
+    assert made.coverage.__wrapped__() == read == made.coverage()
+    assert made._spread(made._spans({1, 2, 3, 7, 9, 10})) == {1, 2, 3, 7, 9, 10}
+
+
 def test_a_folder_that_cannot_be_written_is_one_clear_line(no_memory, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DSAR_FONTS", str(tmp_path / "file" / "fonts"))
@@ -70,5 +83,6 @@ def test_two_processes_make_the_fonts_once_between_them(tmp_path):
     assert [process.returncode for process in running] == [0, 0]
     assert said.count("making NotoSansCJKsc-400.otf") == 1
     assert {path.name for path in there.iterdir()} == {
-        "NotoSansSC-400.ttf", "NotoSansSC-700.ttf", "NotoSansCJKsc-400.otf", "fonts.conf", "lock"
+        "NotoSansSC-400.ttf", "NotoSansSC-700.ttf", "NotoSansCJKsc-400.otf", "fonts.conf", "lock",
+        f"coverage-{unicodedata.unidata_version}.json",
     }  # fmt: skip
