@@ -4,7 +4,7 @@ A backup that was restored, a nightly sync or an import may bring a person back.
 has come back opens the request anew, and is erased again.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -93,8 +93,9 @@ def looked(
     acting.note_looks(session, store, {key: one for key, one in stands.items() if not left[key[0]]}, at=at)
     back = {key: one for key, one in stands.items() if left[key[0]]}
     returned = sorted({reference for reference, _ in back})
+    told = recognising.told_apart(session, prints) if returned else {}
     for reference in returned:
-        _take_up(session, intake.get(session, reference), prints, back, at=at)
+        _take_up(session, intake.get(session, reference), prints, told, back, at=at)
     session.flush()
     if returned:
         acting.looked(session, datamap, store, returned, back, at=at)
@@ -109,13 +110,14 @@ def waiting(session: Session, references: Collection[str]) -> set[str]:
 
 
 def _take_up(
-    session: Session, row: Request, prints: Prints, back: Mapping[tuple[str, str], Saw], *, at: datetime
-) -> None:
+    session: Session, row: Request, prints: Prints, told: Mapping[recognising.Place, Counter[str]],
+    back: Mapping[tuple[str, str], Saw], *, at: datetime,
+) -> None:  # fmt: skip
     """A person has come back: his request is opened anew, and somebody is told where."""
     store = prints.store.name
     mine = {name: one for (ref, name), one in back.items() if ref == row.reference}
     places = {f"{store}.{name}": one.residue for name, one in mine.items() if one.residue}
-    facts = _facts(session, row, mine, prints)
+    facts = _facts(row, mine, prints, told)
     looking.reopen(session, session.get_one(Erasure, row.reference), at=at, came_back=places, **facts)
     alerting.raise_alert(
         session, RETURNED, reference=row.reference, store=store, places=places, at=at, **facts
@@ -130,12 +132,14 @@ def _take_up(
             item.rounds = 0
 
 
-def _facts(session: Session, row: Request, mine: Mapping[str, Saw], prints: Prints) -> dict[str, Any]:
+def _facts(
+    row: Request, mine: Mapping[str, Saw], prints: Prints, told: Mapping[recognising.Place, Counter[str]]
+) -> dict[str, Any]:
     """What came back, by place: the same records or new ones, kept ones that came loose, and where from."""
     store, facts = prints.store, defaultdict[str, dict[str, Any]](dict)
-    for (reference, name), told in recognising.told_apart(session, prints).items():
+    for (reference, name), counts in told.items():
         if reference == row.reference:
-            for what, n in told.items():
+            for what, n in counts.items():
                 facts[what][f"{store.name}.{name}"] = n
             if sources := prints.sources.get((reference, name)):
                 facts["sources"][f"{store.name}.{name}"] = [dict(text) for text in sources]
