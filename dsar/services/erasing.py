@@ -70,7 +70,7 @@ def start(session: Session, vault: Vault, row: Request, *, at: datetime) -> None
     datamap = maps.get(session, row.map_version)
     ledger.record(session, "erasure.started", actor="worker", reference=row.reference, at=at)
     erasure.stage = Stage.LOOKING if erasure.looks_only else Stage.ERASING
-    tombstones.write(session, vault, row, datamap, at=at)
+    tombstones.write(session, vault, [row], datamap, at=at)
     recipients.call_for(session, row, datamap, at=at)
     session.flush()
     wake(session, erasure, datamap.stores)

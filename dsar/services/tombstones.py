@@ -1,6 +1,7 @@
 """Tombstones: what is written of everybody whose erasure begins, so that he is known again once he himself is gone."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
@@ -18,24 +19,26 @@ KEY, JOB = "tombstones", "write_tombstones"
 BEGUN = (Stage.ERASING, Stage.LOOKING, Stage.DONE)
 
 
-def write(session: Session, vault: Vault, row: Request, datamap: DataMap, *, at: datetime) -> int:
-    """Write what is not written yet of a request's identifiers, in every form of the map; how many that was.
+def write(session: Session, vault: Vault, rows: Iterable[Request], datamap: DataMap, *, at: datetime) -> None:
+    """Write what is not written yet of the identifiers of requests, in every form of the map.
 
     Before the first record goes, so that nobody is erased without; whether anything is held of him or not.
     Not where only looks were asked, and not of the self-test's people.
     Raises NotFound once the identifiers were destroyed.
     """
-    if row.looks_only or row.test:
-        return 0
-    key = keys.of(session, vault, row.reference, KeyClass.IDENTITY)
-    asked = finding.identifiers_of(session, vault, [row.reference], {row.reference: key})[row.reference]
-    known = select(Tombstone.digest).where(Tombstone.reference == row.reference)
-    there = set(session.scalars(known))
-    missing = {digest: of for digest, of in _digests(vault, datamap, asked).items() if digest not in there}
-    return add(session, row.reference, missing, at=at)
+    references = [row.reference for row in rows if not (row.looks_only or row.test)]
+    identity = keys.of_many(session, vault, references, KeyClass.IDENTITY)
+    asked = finding.identifiers_of(session, vault, references, identity)
+    there = defaultdict[str, set[bytes]](set)
+    known = select(Tombstone.reference, Tombstone.digest).where(Tombstone.reference.in_(references))
+    for reference, digest in session.execute(known):
+        there[reference].add(digest)
+    for reference in references:
+        made = _digests(vault, datamap, asked[reference])
+        add(session, reference, {d: of for d, of in made.items() if d not in there[reference]}, at=at)
 
 
-def add(session: Session, reference: str, made: Mapping[bytes, tuple[str, str]], *, at: datetime) -> int:
+def add(session: Session, reference: str, made: Mapping[bytes, tuple[str, str]], *, at: datetime) -> None:
     """Write tombstones of a request, each digest with its kind and form; the ledger has their number."""
     rows = [
         {"reference": reference, "kind": kind, "form": form, "digest": digest, "at": at}
@@ -46,7 +49,6 @@ def add(session: Session, reference: str, made: Mapping[bytes, tuple[str, str]],
         ledger.record(
             session, "tombstones.written", actor="worker", reference=reference, at=at, tombstones=len(rows)
         )
-    return len(rows)
 
 
 def _digests(vault: Vault, datamap: DataMap, asked: Sequence[Asked]) -> dict[bytes, tuple[str, str]]:
@@ -66,7 +68,7 @@ def keep_up(
     """Write what an erasure that has begun goes on by, where that has grown or the map has."""
     stage = erasure.held_before if erasure.stage == Stage.HELD else erasure.stage
     if stage in BEGUN:
-        write(session, vault, row, datamap, at=at)
+        write(session, vault, [row], datamap, at=at)
 
 
 def call(session: Session) -> None:
@@ -85,8 +87,8 @@ def write_again(session: Session, vault: Vault, references: Sequence[str], *, at
     """Write what the newest map adds for these requests."""
     datamap = maps.current(session)[1]
     wanted = select(Request).where(Request.reference.in_(references)).order_by(Request.reference)
-    for row in session.scalars(wanted.with_for_update(key_share=True)):
-        write(session, vault, row, datamap, at=at)
+    rows = session.scalars(wanted.with_for_update(key_share=True)).all()
+    write(session, vault, rows, datamap, at=at)
 
 
 def begun() -> ColumnElement[bool]:

@@ -45,7 +45,7 @@ def erased(office, ask) -> None:
         staff.add(session, "lin", Role.HANDLER, at=clock.now())
         row = intake.get(session, request.reference)
         proving.confirm(session, office.vault, row, by="lin", evidence="seen", given=[], at=clock.now())
-        tombstones.write(session, office.vault, row, maps.current(session)[1], at=clock.now())
+        tombstones.write(session, office.vault, [row], maps.current(session)[1], at=clock.now())
 
 
 def test_each_identifier_gets_its_answer_in_order(call, erased):
