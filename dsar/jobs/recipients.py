@@ -15,7 +15,6 @@ from dsar.terms import Stage, Status
 
 LATER = timedelta(hours=1)  # until an erasure that is held or stopped is looked for again
 EVERY = timedelta(hours=6)  # between two questions how far a recipient is: its own message may be lost
-PATIENT = 2  # tries that failed before somebody is told
 
 
 @job
@@ -28,7 +27,7 @@ def ask_recipient(office: Office, claim: Claim, *, reference: str, name: str) ->
         with faults.effect("recipient.send"):
             standing, digest = messages.exchanged(message)
     except DsarError:
-        if claim.tries >= PATIENT:
+        if claim.tried_enough:
             with held(claim) as session:
                 recipients.unreached(session, intake.get(session, reference), name, at=clock.now())
         raise

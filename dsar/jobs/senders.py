@@ -16,8 +16,6 @@ from dsar.services.messaging import Key
 from dsar.services.work import Claim
 from dsar.terms import Status
 
-PATIENT = 2  # tries that failed before somebody is told
-
 
 @job
 def tell_sender(office: Office, claim: Claim, *, reference: str) -> None:
@@ -31,7 +29,7 @@ def tell_sender(office: Office, claim: Claim, *, reference: str) -> None:
         with faults.effect("recipient.send"):
             messages.told(url, key, body)
     except DsarError:
-        if claim.tries >= PATIENT:
+        if claim.tried_enough:
             with held(claim) as session:
                 receiving.untold(session, session.get_one(SenderAsk, reference), at=clock.now())
         raise

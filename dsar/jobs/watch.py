@@ -18,7 +18,6 @@ from dsar.services import comparing, gaps, maps, work
 from dsar.services.work import Claim
 
 ROWS = 200  # of each table, that a guess is made from
-PATIENT = 3  # tries that failed before somebody is told
 
 
 @job
@@ -46,7 +45,7 @@ def watch_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
         with faults.effect("watch.read"), office.store(datamap.stores[store], datamap) as connector:
             watched = compared(connector, datamap, datamap.stores[store], before)
     except StoreProblem as error:
-        if claim.tries >= PATIENT:
+        if claim.tried_enough:
             with held(claim) as session:
                 comparing.not_compared(session, store, str(error), at=clock.now())
         raise
@@ -58,7 +57,7 @@ def watch_store(office: Office, claim: Claim, *, store: str) -> datetime | None:
 
 
 @job
-def call_copies(office: Office, claim: Claim) -> None:  # noqa: ARG001
+def call_copies(_office: Office, claim: Claim) -> None:
     """Nothing keeps copies from being complete any more: those that waited go on."""
     with held(claim) as session:
         comparing.call_copies(session)
