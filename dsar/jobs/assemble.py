@@ -85,8 +85,7 @@ def assemble(
 
 def _desk(session: Session, office: Office, request: Request) -> _Desk:
     datamap = bygone.with_sealed(session, request, maps.get(session, request.map_version))
-    identity = {request.reference: keys.of(session, office.vault, request.reference, KeyClass.IDENTITY)}
-    asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
+    asked = finding.known_of(session, office.vault, request.reference)
     works = {
         w.store: w for w in session.scalars(select(StoreWork).where(StoreWork.reference == request.reference))
     }

@@ -23,7 +23,6 @@ from dsar.render.pdf import certificate_pdf
 from dsar.render.release import check_certificate
 from dsar.services import (
     barring,
-    finding,
     intake,
     keeping,
     keys,
@@ -32,6 +31,7 @@ from dsar.services import (
     maps,
     planning,
     relooking,
+    reminding,
     self_testing,
     showing,
     verdicts,
@@ -155,9 +155,7 @@ def _certificate(
     relooks = _relooks(session, request, datamap, shown["verdict"], at=at)
     if relooks:
         shown["relooks"] = relooking.shown(session, request, relooks, zone=datamap.controller.zone)
-    identity = {request.reference: keys.of(session, office.vault, request.reference, KeyClass.IDENTITY)}
-    asked = finding.identifiers_of(session, office.vault, [request.reference], identity)[request.reference]
-    own = [one for one in asked if not one.internal]
+    own = reminding.own_identifiers(session, office.vault, request)
     ground = shown["proof"]["ground"]
     last = session.scalar(
         select(func.max(ErasureItem.erased_at)).where(ErasureItem.reference == request.reference)

@@ -122,6 +122,12 @@ def identifiers_of(
     return asked
 
 
+def known_of(session: Session, vault: Vault, reference: str) -> list[Asked]:
+    """The same of one request.  Raises NotFound once they were destroyed."""
+    identity = keys.of_many(session, vault, [reference], KeyClass.IDENTITY)
+    return identifiers_of(session, vault, [reference], identity)[reference]
+
+
 def begin(session: Session, store: str, references: Sequence[str], *, at: datetime) -> None:
     """Show that the store is being searched for these requests."""
     intake.lock(session, references)

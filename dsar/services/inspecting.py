@@ -16,10 +16,10 @@ from dsar.datamap.types import DataMap, IdentifierKind
 from dsar.errors import BadInput, Forbidden, NotAllowed, NotFound
 from dsar.models import InspectedStore, Inspection, Request, RequestIdentifier, User
 from dsar.models.inspection import BOOK
-from dsar.services import alerting, finding, inspected, keys, ledger, maps, proving, staff, work
+from dsar.services import alerting, finding, inspected, ledger, maps, proving, staff, work
 from dsar.services.inspected import Shown, Typed
 from dsar.services.intake import Given
-from dsar.terms import KeyClass, Role
+from dsar.terms import Role
 from dsar.vault import Vault
 
 INSPECTING = frozenset({Role.OFFICER, Role.INSPECTOR})
@@ -237,9 +237,8 @@ def _proven_internal(session: Session, vault: Vault, asked: Typed) -> list[tuple
     known = []
     for reference in proven:
         try:
-            identity = {reference: keys.of(session, vault, reference, KeyClass.IDENTITY)}
+            found = finding.known_of(session, vault, reference)
         except NotFound:  # destroyed
             continue
-        found = finding.identifiers_of(session, vault, [reference], identity)[reference]
         known += [(one.kind, one.value) for one in found if one.internal]
     return known

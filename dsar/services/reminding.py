@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from dsar import clock
 from dsar.datamap.types import Channel, DataMap, Recipient, say
 from dsar.models import RecipientAsk, Request
-from dsar.services import finding, keys, ledger, mailing, maps, recipients, work
+from dsar.services import finding, ledger, mailing, maps, recipients, work
 from dsar.services.mailing import Address
-from dsar.terms import KeyClass, Status
+from dsar.terms import Status
 from dsar.vault import Vault
 
 HOUR = time(9)  # of the day on which a reminder goes out, in the controller's zone
@@ -69,9 +69,7 @@ def write_to(
 
 def own_identifiers(session: Session, vault: Vault, row: Request) -> list[finding.Asked]:
     """What the person has proven: a recipient can find him by nothing else."""
-    identity = {row.reference: keys.of(session, vault, row.reference, KeyClass.IDENTITY)}
-    asked = finding.identifiers_of(session, vault, [row.reference], identity)[row.reference]
-    return [one for one in asked if not one.internal]
+    return [one for one in finding.known_of(session, vault, row.reference) if not one.internal]
 
 
 def _remind(
