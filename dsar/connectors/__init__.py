@@ -119,8 +119,8 @@ class Cleaned:
     unseen: bool = False  # then the store does not show this account what stands there either
 
 
-# Whose a record is, told by the columns that may say so, as the store holds them; () for nobody's.
 Mentions = Callable[[Residue, str], bool]  # whether what a field holds now is still what a sweep saw there
+# Whose a record is, told by the columns that may say so, as the store holds them; () for nobody's.
 Tells = Callable[[Mapping[str, object]], Sequence[int]]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dsar import clock, faults
-from dsar.connectors import Cleaned, Connector, Derived, Place, Residue, Sought
+from dsar.connectors import Cleaned, Connector, Derived, Residue, Sought
 from dsar.datamap.schema import Then, Tie
 from dsar.errors import StoreProblem
 from dsar.jobs import boxes
@@ -175,10 +175,7 @@ def _standing(connector: Connector, sight: _Sight) -> set[int]:
     held: dict[tuple[str, ...], set[int]] = {}
     for tables, numbers in asked.items():
         sought = [replace(sight.sought[number], subject=number) for number in sorted(numbers)]
-        places = [
-            Place(table.name, tuple(name for name, column in table.columns.items() if column.text))
-            for name in tables
-            if (table := sight.looking.schema.tables.get(name)) and not table.derived
-        ]
+        known = (sight.looking.schema.tables.get(name) for name in tables)
+        places = [table.whole() for table in known if table and not table.derived]
         held[tables] = {hit.subject for hit in connector.sweep(sought, places)}
     return {id(hit) for hit in sight.hits if hit.derived and hit.subject in held.get(hit.derived.tables, ())}

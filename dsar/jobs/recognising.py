@@ -43,9 +43,6 @@ class Stones:
         self._numbers = lru_cache(maxsize=REMEMBERED)(self._look_up_numbers)
         self._fresh: dict[bytes, set[str]] = {}  # of numbers that the restored stores gave: whose they are
 
-    def __len__(self) -> int:
-        return len(self._firsts)
-
     def of(self, kind: str, form: str, raw: object) -> list[Stone]:
         """The tombstones that a cell of this form answers to."""
         found = list[Stone]()

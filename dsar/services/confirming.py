@@ -30,12 +30,6 @@ def unconfirmed(session: Session, row: Request) -> list[RecipientAsk]:
     return [ask for ask in recipients.asks(session, row.reference).values() if _verdict(ask) in OPEN_VERDICTS]
 
 
-def answers(session: Session, row: Request) -> dict[str, str]:
-    """For the ledger: what each recipient answered, of those that did."""
-    known = recipients.asks(session, row.reference)
-    return {name: ask.outcome for name, ask in known.items() if ask.outcome}
-
-
 def shown(
     session: Session, row: Request, datamap: DataMap, by_store: Mapping[str, Verdict]
 ) -> list[dict[str, Any]]:

@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 from dsar.errors import Forbidden, NotAllowed, NotFound
 from dsar.models import Gap
 from dsar.services import comparing, gaps, ledger, staff
-from dsar.terms import Dismissal, GapKind, Role
+from dsar.terms import Dismissal, Role
 
 DISMISSING = frozenset({Role.LEAD, Role.OFFICER})  # who answers for it
-ACCEPTED = (GapKind.TYPE, GapKind.MEANING)  # of a mapped column: what the map says of it may still be right
-DISMISSED = frozenset({*ACCEPTED, GapKind.NEW_TABLE, GapKind.NEW_COLUMN})  # the others end only in the map
+DISMISSED = frozenset({*gaps.CHANGED, *gaps.NEW})  # the others end only in the map
 
 
 def one(session: Session, id: int) -> Gap:
@@ -26,7 +25,9 @@ def reasons(row: Gap) -> tuple[Dismissal, ...]:
     """The reasons for which a person may dismiss a place; none where only the map can settle it."""
     if row.kind not in DISMISSED:
         return ()
-    return (Dismissal.KNOWN,) if row.kind in ACCEPTED else tuple(d for d in Dismissal if d != Dismissal.KNOWN)
+    if row.kind in gaps.CHANGED:  # what the map says of the column may still be right
+        return (Dismissal.KNOWN,)
+    return tuple(each for each in Dismissal if each != Dismissal.KNOWN)
 
 
 def dismiss(session: Session, id: int, *, by: str, reason: Dismissal, at: datetime) -> None:
