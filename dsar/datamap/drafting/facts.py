@@ -1,9 +1,11 @@
 """What is known of a store before a map of it is drafted: tables, foreign keys, what columns look like."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dsar.datamap.schema import Column, Schema, Table, Then, Tie
+from dsar.datamap.drafting.words import flat, singular
+from dsar.datamap.schema import Schema, Then, Tie
 
 OWN_KINDS = ("email", "phone")  # what people prove, and a record is found by
 
@@ -59,24 +61,27 @@ class Facts:
 
     def links(self) -> list[Link]:
         """Foreign keys of one column, and columns that are named like one where the store declares none."""
-        declared = [
-            Link(tie.table, tie.columns[0], tie.parent, tie.parent_columns[0], tie.then)
-            for tie in self.ties
-            if len(tie.columns) == 1
-        ]
-        known = {(tie.table, column) for tie in self.ties for column in tie.columns}
-        while derived := [link for link in self._derived(declared) if link not in declared]:
-            declared += derived
-        return declared + list(self._named(known))
+        return [*self._declared(), *self._named()]
 
     def composite(self, table: str) -> list[Tie]:
         """Foreign keys of several columns that are not followed, in this table."""
-        followed = {(link.table, link.column) for link in self.links()}
+        followed = {(link.table, link.column) for link in self._declared()}
         return [
             tie
             for tie in self.ties
             if tie.table == table and not any((table, column) in followed for column in tie.columns)
         ]
+
+    def _declared(self) -> list[Link]:
+        """Foreign keys of one column, and what those of several columns hold that lead to one of them."""
+        declared = [
+            Link(tie.table, tie.columns[0], tie.parent, tie.parent_columns[0], tie.then)
+            for tie in self.ties
+            if len(tie.columns) == 1
+        ]
+        while derived := [link for link in self._derived(declared) if link not in declared]:
+            declared += derived
+        return declared
 
     def _derived(self, links: Sequence[Link]) -> Iterator[Link]:
         """Of a key of several columns: one that holds what a column holds which itself leads to a one-column key."""
@@ -87,40 +92,25 @@ class Facts:
                 if above and len(tie.columns) > 1:
                     yield Link(tie.table, own, above.parent, above.parent_column, tie.then)
 
-    def _named(self, known: set[tuple[str, str]]) -> Iterator[Link]:
+    def _named(self) -> Iterator[Link]:
         """Columns called after a table: customer_id, CustomerId or customerid beside a table `customers`."""
+        known = {(tie.table, column) for tie in self.ties for column in tie.columns}
         keys = {table.name: table.key[0] for table in self.schema.tables.values() if len(table.key) == 1}
+        tables = _called_after(keys)
         for table in self.schema.tables.values():
             for column in table.columns.values():
                 if (table.name, column.name) not in known and (table.key != (column.name,)):
-                    parent = _named_after(column, table, keys)
-                    if parent:
+                    called = tables.get(flat(column.name), set()) - {table.name}
+                    for parent in called if len(called) == 1 else ():
                         yield Link(table.name, column.name, parent, keys[parent], Then.LOOSEN, written=False)
 
 
-def _named_after(column: Column, table: Table, keys: Mapping[str, str]) -> str | None:
-    """The one other table that a column is called after; None when there is none, or several."""
-    name = flat(column.name)
-    if not name.endswith("id") or len(name) < 4:
-        return None
-    found = {
-        other
-        for other, key in keys.items()
-        if other != table.name and (name == flat(key) or name[:-2] in (flat(other), singular(flat(other))))
-        and flat(key) in ("id", name)
-    }  # fmt: skip
-    return found.pop() if len(found) == 1 else None
-
-
-def flat(name: str) -> str:
-    """A name without what sets its words apart, in lower case."""
-    return "".join(each for each in name.lower() if each.isalnum())
-
-
-def singular(word: str) -> str:
-    """An English word of one thing: orders -> order, categories -> category, addresses -> address."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+def _called_after(keys: Mapping[str, str]) -> dict[str, set[str]]:
+    """What a column is called that refers to a table, with the tables that it may mean; keys: that of each table."""
+    tables = defaultdict[str, set[str]](set)
+    for table, key in keys.items():
+        own = flat(key)
+        for name in (own, f"{flat(table)}id", f"{singular(flat(table))}id"):
+            if own in ("id", name) and name.endswith("id") and len(name) >= 4:
+                tables[name].add(table)
+    return tables

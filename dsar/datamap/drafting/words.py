@@ -2,7 +2,6 @@
 
 import re
 
-from dsar.datamap.drafting.facts import singular
 from dsar.datamap.words import Text
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
@@ -125,3 +124,17 @@ def about(name: str) -> str:
         if parts & telling:
             return category
     return "technical" if parts & _TECHNICAL else ""
+
+
+def flat(name: str) -> str:
+    """A name without what sets its words apart, in lower case."""
+    return "".join(each for each in name.lower() if each.isalnum())
+
+
+def singular(word: str) -> str:
+    """An English word of one thing: orders -> order, categories -> category, addresses -> address."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
