@@ -56,14 +56,13 @@ def missing(store: Store, schema: Schema) -> list[Missing]:
 
 def absent(store: Store, schema: Schema) -> Iterator[tuple[str, str]]:
     """The tables (column '') and columns that the map names and the store does not have, each once."""
-    named = {each.table: {column for _, column in columns(each)} for each in store.collections.values()}
+    tables = dict.fromkeys(each.table for each in store.collections.values())
     if "table" in store.settings:
-        named[str(store.settings["table"])] = {column for _, column in _setting_columns(store)}
-    for table in named:
-        there = schema.tables.get(table)
-        wanted = {column for each in _of(store, table) for _, column in columns(each)} | named[table]
-        yield from ((table, column) for column in sorted(wanted) if there and column not in there.columns)
-        if there is None:
+        tables[str(store.settings["table"])] = None
+    for table in tables:
+        if there := schema.tables.get(table):
+            yield from ((table, column) for column in sorted(_named(store, table) - there.columns.keys()))
+        else:
             yield table, ""
 
 
@@ -75,7 +74,7 @@ def accounts_for(store: Store, table: str, columns: Iterable[str]) -> bool:
 def speaks_of(store: Store, table: str, column: str) -> bool:
     """Whether a map names a table (column '') or a column of it, as there and holding people."""
     if column:
-        return column in _mapped(store, table)
+        return column in _named(store, table)
     return any(_of(store, table)) or store.settings.get("table") == table
 
 
@@ -104,11 +103,16 @@ def _kept_columns(keep: Keep) -> Iterator[tuple[str, str]]:
 
 
 def _mapped(store: Store, table: str) -> set[str]:
-    known = {column for each in _of(store, table) for _, column in columns(each)}
-    known |= {column for each in store.dismissed if each.table == table for column in each.columns}
-    if store.settings.get("table") == table:
-        known |= {str(column) for _, column in _setting_columns(store)}
-    return known
+    """The columns of a table that are named or dismissed."""
+    dismissed = (each.columns for each in store.dismissed if each.table == table)
+    return _named(store, table).union(*dismissed)
+
+
+def _named(store: Store, table: str) -> set[str]:
+    """The columns of a table that collections or settings of the store name."""
+    settings = _setting_columns(store) if store.settings.get("table") == table else []
+    named = [each for of in _of(store, table) for each in columns(of)]
+    return {column for _, column in (*named, *settings)}
 
 
 def _of(store: Store, table: str) -> Iterator[Collection]:

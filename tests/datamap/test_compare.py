@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from dsar.datamap.compare import missing, unmapped
+from dsar.datamap.compare import absent, missing, speaks_of, unmapped
 from dsar.datamap.schema import Column, Place, Schema, Table
 
 
@@ -41,6 +41,17 @@ def test_some_columns_of_a_table_may_be_dismissed(read, small):
     )
     orders = read(text).map.stores["orders"]
     assert unmapped(orders, schema(log="at level message")) == [Place("log", ("message",))]
+
+
+def test_a_column_that_was_dismissed_is_not_spoken_of_and_not_missed(read, small):
+    text = small.replace(
+        "course: {reason: 课程目录, by: zhang}", "course_order: {reason: 技术, by: zhang, columns: [at]}"
+    )
+    orders = read(text).map.stores["orders"]
+    there = schema(course_order="student_id price receiver_phone locked")
+    assert list(absent(orders, there)) == [("course_order", "done_at")]
+    assert speaks_of(orders, "course_order", "done_at")
+    assert not speaks_of(orders, "course_order", "at")
 
 
 def test_a_column_that_only_a_condition_names_is_not_mapped_by_it(read, small):
