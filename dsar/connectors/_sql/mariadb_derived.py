@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dsar.connectors import Derived, Residue
 from dsar.connectors._sql.derived import Deriving, Said, Seeking, found, named
-from dsar.connectors._sql.shapes import Shape
+from dsar.connectors._sql.shapes import Shape, for_driver
 from dsar.connectors._sql.words import Kept, Words
 from dsar.errors import StoreRefused, StoreUnreachable
 
@@ -81,13 +81,12 @@ class MariadbDeriving(Deriving):
 
 
 def _full_text(shape: Shape) -> Derived:
-    sql = shape.sql.replace("\\:", ":")
-    return Derived(named(shape.name, FULL_TEXT), (shape.name,), f"OPTIMIZE TABLE {sql}", leftover=True)
+    remedy = f"OPTIMIZE TABLE {for_driver(shape.sql)}"
+    return Derived(named(shape.name, FULL_TEXT), (shape.name,), remedy, leftover=True)
 
 
 def _statistics(shape: Shape) -> Derived:
-    sql = shape.sql.replace("\\:", ":")
-    remedy = f"ANALYZE TABLE {sql} PERSISTENT FOR ALL"
+    remedy = f"ANALYZE TABLE {for_driver(shape.sql)} PERSISTENT FOR ALL"
     return Derived(named(shape.name, "statistics"), (shape.name,), remedy)
 
 
@@ -149,9 +148,9 @@ def _optimise_words(connection: Connection, derived: Derived) -> None:
 
 
 def _run(connection: Connection, derived: Derived) -> None:
-    for *_, kind, said in connection.exec_driver_sql(derived.remedy.replace("%", "%%")).all():
+    for *_, kind, _ in connection.exec_driver_sql(derived.remedy.replace("%", "%%")).all():
         if str(kind).lower() == "error":
-            raise StoreRefused(f"the store refused {derived.remedy}" if said else "the store refused")
+            raise StoreRefused(f"the store refused {derived.remedy}")
 
 
 def _asked(connection: Connection, statement: str) -> Sequence[Sequence[Any]]:

@@ -28,7 +28,7 @@ from dsar.connectors._sql.dialect import (
 )
 from dsar.connectors._sql.postgresql_derived import PostgresqlDeriving
 from dsar.connectors._sql.raw import Unreadable, given_back, readable
-from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, shaped
+from dsar.connectors._sql.shapes import Cell, KeyPart, Kind, Shape, for_driver, shaped
 from dsar.connectors._sql.skimming import skimmed
 
 GRACE = 2.0  # seconds beyond the server's own time-out before we stop waiting for its answer
@@ -165,9 +165,7 @@ class Postgresql(Dialect):
         driver = connection.connection.driver_connection
         if not self.copies or any(cell.kind is Kind.BYTES for cell in cells) or driver is None:
             return None
-        places = skimmed(
-            driver, shape.sql.replace("\\:", ":"), [cell.sql.replace("\\:", ":") for cell in cells], may
-        )
+        places = skimmed(driver, for_driver(shape.sql), [for_driver(cell.sql) for cell in cells], may)
         if not places:
             return NO_ROW if places is not None else None
         tables, rows = ([place[part] for place in places] for part in (0, 1))
@@ -220,12 +218,12 @@ class Postgresql(Dialect):
         return f"CAST(:{parameter} AS {cell.type})"
 
     def hiding(self, connection: Connection, shapes: Iterable[Shape]) -> list[str]:
-        names = {shape.sql.replace("\\:", ":"): shape.name for shape in shapes}
+        names = {for_driver(shape.sql): shape.name for shape in shapes}
         statement = text("SELECT n FROM unnest(CAST(:names AS text[])) n WHERE row_security_active(n)")
         return [names[name] for name in connection.execute(statement, {"names": list(names)}).scalars()]
 
     def refused(self, connection: Connection, shape: Shape, act: str) -> bool:
-        asked = {"name": shape.sql.replace("\\:", ":"), "act": act}
+        asked = {"name": for_driver(shape.sql), "act": act}
         statement = text("SELECT has_table_privilege(CAST(:name AS text), CAST(:act AS text))")
         return not connection.execute(statement, asked).scalar_one()
 

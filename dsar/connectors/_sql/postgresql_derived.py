@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, text
 
 from dsar.connectors import Derived, Residue
 from dsar.connectors._sql.derived import Deriving, Said, Seeking, items, named
-from dsar.connectors._sql.shapes import Shape
+from dsar.connectors._sql.shapes import Shape, for_driver
 from dsar.errors import StoreRefused
 
 PATIENCE = 2  # seconds for a lock: whoever waits for one holds up all who come behind him
@@ -84,7 +84,9 @@ class PostgresqlDeriving(Deriving):
         ordered = _in_order(views)
         behind = {view.table: view.tables for view in ordered}
         kept = [
-            Derived(named(name, "statistics"), (name, *behind.get(name, ())), f"{_ANALYZE}{_plain(shape)}")
+            Derived(
+                named(name, "statistics"), (name, *behind.get(name, ())), f"{_ANALYZE}{for_driver(shape.sql)}"
+            )
             for name, shape in shapes.items()
         ]
         return [*ordered, *kept]
@@ -145,7 +147,3 @@ def _in_order(views: Mapping[str, Derived]) -> list[Derived]:
     for view in views.values():
         add(view)
     return list(ordered.values())
-
-
-def _plain(shape: Shape) -> str:
-    return shape.sql.replace("\\:", ":")

@@ -80,6 +80,11 @@ class Shape(Table):
         return self.cells[column]
 
 
+def for_driver(sql: str) -> str:
+    """SQL as a driver takes it, to which a colon begins no parameter."""
+    return sql.replace("\\:", ":")
+
+
 def shaped(
     name: str, sql: str, cells: Mapping[str, Cell], key: tuple[str, ...], indexed: set[str], rowid: str = ""
 ) -> Shape:
