@@ -55,7 +55,7 @@ class Calling:
         call = self._box.search
         if call is None:
             return
-        begun = dict.fromkeys(dict.fromkeys(values), 0)
+        begun = dict.fromkeys(values, 0)
         for _ in range(MOST_PAGES):
             given = [{"value": value, "offset": offset} for value, offset in begun.items()]
             answers = zip(list(begun.items()), self._ask_all(call, given), strict=True)

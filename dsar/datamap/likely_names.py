@@ -21,7 +21,7 @@ WORDS = {
     "birthday": "birthday birthdate birth dob dateofbirth born shengri csrq chushengriqi chusheng",
     "gender": "gender sex xingbie xb",
     "ip": "ip ipaddress ipaddr remoteaddr clientip loginip lastip",
-    "device": "imei idfa oaid imsi meid mac macaddress deviceid deviceno udid androidid shebeihao androidid gaid",
+    "device": "imei idfa oaid imsi meid mac macaddress deviceid deviceno udid androidid shebeihao gaid",
     "account": "wechat weixin wx wxid openid unionid qq weibo alipay zhifubao douyin facebook twitter instagram "
     "username loginname login accountname zhanghao yonghuming",
     "location": "latitude longitude lat lng lon geo geolocation gps weizhi jingdu weidu",
