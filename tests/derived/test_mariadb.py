@@ -1,9 +1,12 @@
 """What InnoDB's full-text index and MariaDB's statistics tell of a row after a naive DELETE."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from dsar.terms import Right
 from tests.derived import students
@@ -86,6 +89,37 @@ def test_an_index_of_a_table_whose_name_is_no_plain_letters_is_looked_into(datab
         assert where(connector.remains(sought(GONE))) == {GONE: {"学员-1 (full-text index)"}}
         assert [each.problem for each in connector.clean({"学员-1"}, set())] == [None]
         assert where(connector.remains(sought(GONE))) == {}
+
+
+def test_two_who_optimise_at_once_leave_the_server_as_it_was(database, map_file):
+    naive_delete(database)
+    begun, done = threading.Event(), threading.Event()
+    problems = []
+
+    def clean() -> None:
+        with opened(map_file, database.url) as connector:
+            problems.extend(each.problem for each in connector.clean(set(), {INDEX}))
+
+    other = threading.Thread(target=clean)
+
+    def meanwhile(_connection, _cursor, statement, *_) -> None:
+        if statement.startswith("OPTIMIZE") and threading.current_thread() is other:
+            begun.set()
+            done.wait(20)  # it goes on when the first is through
+        elif statement.startswith("OPTIMIZE") and other.ident is None:
+            other.start()
+            begun.wait(1)
+
+    event.listen(sa.Engine, "before_cursor_execute", meanwhile)
+    try:
+        clean()
+        done.set()
+        other.join(20)
+        assert database.rows("select @@global.innodb_optimize_fulltext_only") == [(0,)]
+        assert problems == [None, None]
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", meanwhile)
+        database.run("set global innodb_optimize_fulltext_only = off")
 
 
 @pytest.mark.parametrize("histogram", ["DOUBLE_PREC_HB", "JSON_HB"])

@@ -28,6 +28,7 @@ _COLUMNS = """
 _FILE = """
     SELECT CONCAT(CAST(CONVERT(DATABASE() USING filename) AS BINARY), '/',
                   CAST(CONVERT(:table USING filename) AS BINARY))"""  # as the server calls its files: `-` is `@002d`
+_LOCK, _UNLOCK = "SELECT GET_LOCK('dsar full-text', :seconds)", "DO RELEASE_LOCK('dsar full-text')"
 _DELETED = """(SELECT doc_id FROM information_schema.innodb_ft_deleted
     UNION SELECT doc_id FROM information_schema.innodb_ft_being_deleted)"""
 _WORDS = f"""
@@ -92,7 +93,23 @@ def _statistics(shape: Shape) -> Derived:
 
 @contextmanager
 def _looking_into(connection: Connection, derived: Derived) -> Iterator[bool]:
-    """Have the server show the words of one table's index; False where it does not let this account."""
+    """Have the server show the words of one table's index; False where it does not let this account.
+
+    One of us at a time: what is set for it, and for a remedy, is set for the whole server.
+    """
+    if not connection.execute(text(_LOCK), {"seconds": PATIENCE}).scalar_one():
+        raise StoreUnreachable(
+            f"table {derived.tables[0]}: another full-text index is being looked into; it will be tried again"
+        )
+    try:
+        with _shown(connection, derived) as seen:
+            yield seen
+    finally:
+        connection.exec_driver_sql(_UNLOCK)
+
+
+@contextmanager
+def _shown(connection: Connection, derived: Derived) -> Iterator[bool]:
     wanted = connection.execute(text(_FILE), {"table": derived.tables[0]}).scalar_one().decode()
     before = connection.exec_driver_sql("SELECT @@global.innodb_ft_aux_table").scalar()
     try:
