@@ -127,9 +127,9 @@ class Folder(Connector):
         }
 
     def size(self, collection: Collection, most: int) -> int:
-        below = "" if collection.table == ROOT else f"{collection.table}/"
+        below = "" if collection.table == ROOT else collection.table
         with self._shelf() as shelf:
-            return sum(1 for _ in islice((i for i in shelf.items() if i.name.startswith(below)), most))
+            return sum(1 for _ in islice(shelf.items(below), most))
 
     def erase(self, collection: Collection, acts: Sequence[Act]) -> Iterator[Erased]:
         if any(not act.delete for act in acts):
