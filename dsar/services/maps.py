@@ -63,15 +63,20 @@ def current(session: Session) -> tuple[int, DataMap]:
 
     Raises NotFound before the first, saying what to do.
     """
-    number = newest(session)
-    if number is None:
+    last = select(MapVersion.version, MapVersion.sha256).order_by(MapVersion.version.desc()).limit(1)
+    found = session.execute(last).one_or_none()
+    if found is None:
         raise NotFound("no data map was applied yet; apply one: dsar map apply FILE")
-    return number, get(session, number)
+    return found.version, _built(session, found.version, found.sha256)
 
 
 def get(session: Session, version: int) -> DataMap:
     """The map of one version."""
-    digest = session.scalars(select(MapVersion.sha256).where(MapVersion.version == version)).one()
+    return _built(session, version, digest(session, version))
+
+
+def _built(session: Session, version: int, digest: str) -> DataMap:
+    """The map of a version, made once for its digest."""
     with _LOCK:
         if digest in _CACHE:
             _CACHE.move_to_end(digest)
