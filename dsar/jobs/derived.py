@@ -1,13 +1,15 @@
 """Places that a store derives from its tables: brought up to date once records went, and looked at again."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from dsar import clock, faults
 from dsar.connectors import Cleaned, Connector, Derived, Residue, Sought
 from dsar.datamap.schema import Then, Tie
-from dsar.errors import StoreProblem
+from dsar.errors import StoreProblem, StoreUnreachable
 from dsar.jobs import boxes
 from dsar.jobs.office import Office
 from dsar.jobs.perform import held
@@ -16,6 +18,7 @@ from dsar.services import deriving, reasons, stopping, targets
 from dsar.services.acting import Saw
 from dsar.terms import Seen, Stage
 
+log = logging.getLogger("dsar.work")
 Key = tuple[str, str]  # reference, name of the place
 
 
@@ -73,18 +76,36 @@ def _renewed(office: Office, looking: Looking, tables: set[str], names: set[str]
         return list(acting_one.clean(tables, names))
 
 
-def _seen(office: Office, connector: Connector, sight: _Sight) -> list[Residue]:
-    """What the account that reads sees and, since more is told to owners, what the one that erases does."""
-    numbered = [replace(one, subject=number) for number, one in enumerate(sight.sought)]
-    hits = list(connector.remains(numbered)) if numbered else []
-    store = sight.looking.store
-    if numbered and store.erase_url and not sight.looking.batch.removed:
+def told(
+    connector: Connector, opened: Callable[[], Connector] | None, sought: Sequence[Sought]
+) -> tuple[list[Residue], StoreProblem | None]:
+    """What the account that reads sees and, since more is told to owners, what the one that erases does.
+
+    With it, what kept that one from looking.  opened: opens the store by it; None where it is not to look.
+    """
+    hits, problem = list(connector.remains(sought)), None
+    if opened and connector.store.erase_url:
         try:
-            with office.store(store, sight.looking.batch.datamap, erasing=True) as other:
-                hits += other.remains(numbered)
-        except StoreProblem:
-            pass  # it is not what we look with; where it is needed, to erase, its trouble is told
-    return list({(hit.subject, hit.table, hit.column, hit.key): hit for hit in hits}.values())
+            with opened() as other:
+                hits += other.remains(sought)
+        except StoreProblem as error:
+            problem = error
+    return list({(hit.subject, hit.table, hit.column, hit.key): hit for hit in hits}.values()), problem
+
+
+def _seen(office: Office, connector: Connector, sight: _Sight) -> list[Residue]:
+    """An account that may read less than ours tells nothing more; one that gives no answer ends the look."""
+    numbered = [replace(one, subject=number) for number, one in enumerate(sight.sought)]
+    store, batch = sight.looking.store, sight.looking.batch
+    other = None if batch.removed else partial(office.store, store, batch.datamap, erasing=True)
+    hits, problem = told(connector, other, numbered) if numbered else ([], None)
+    if isinstance(problem, StoreUnreachable):
+        raise problem
+    if problem:
+        log.warning(
+            "store %s: the account that erases does not look at derived places: %s", store.name, problem
+        )
+    return hits
 
 
 def _counted(sight: _Sight) -> deriving.Due | None:

@@ -1,9 +1,9 @@
 """Ask one store for one identifier in every way there is, and note what it answers: counts and places, no values."""
 
 import time
-from collections import defaultdict
-from contextlib import suppress
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from dsar.connectors import Connector, Found, Probe, Sought
 from dsar.datamap.identifiers import written
 from dsar.datamap.types import Collection, IdentifierKind, Store
 from dsar.errors import StoreProblem, StoreUnreachable
+from dsar.jobs import derived
 from dsar.services import sharing
 from dsar.services.inspected import Shown
 from dsar.services.inspecting import Task
@@ -53,7 +54,7 @@ def ask(opened: Opening, store: Store, task: Task) -> Shown:
         with opened() as connector:
             account = urlsplit(connector.url).username
             told: Shown = {"state": "answered", "reason": None} | _answered(connector, store, task)
-            told["derived"] = _derived(connector, opened, task)
+            told |= _derived(connector, opened, task)
     except StoreProblem as error:
         told = no_answer("unreachable" if isinstance(error, StoreUnreachable) else "refused", str(error))
         account = None
@@ -154,25 +155,20 @@ def _typed(asking: _Asking) -> Shown:
     return {"offered": [sum(at <= n for at in first.values()) for n in range(1, length + 1)]}
 
 
-def _derived(connector: Connector, opened: Opening, task: Task) -> list[Shown] | None:
+def _derived(connector: Connector, opened: Opening, task: Task) -> Shown:
     """Where the identifier stands in what the store fills from its tables by itself; None for a kind that has none.
 
-    Asked by the account that erases too, where there is one: owners are told more.
+    With it, why the account that erases, which may be told more, could not be asked.
     """
     if type(connector).remains is Connector.remains:
-        return None
+        return {"derived": None}
     sought = [Sought(0, task.typed.kind, task.typed.value)]
-    hits = list(connector.remains(sought))
-    if connector.store.erase_url:
-        with suppress(StoreProblem), opened(erasing=True) as other:
-            hits += other.remains(sought)
-    entries: dict[tuple[str, str], set[tuple[Any, ...]]] = defaultdict(set)
-    for hit in hits:
-        entries[hit.table, hit.column].add(hit.key)
-    return [
-        {"place": place, "column": column, "entries": len(found)}
-        for (place, column), found in sorted(entries.items())
+    hits, problem = derived.told(connector, partial(opened, erasing=True), sought)
+    entries = Counter((hit.table, hit.column) for hit in hits)
+    shown = [
+        {"place": place, "column": column, "entries": n} for (place, column), n in sorted(entries.items())
     ]
+    return {"derived": shown, "reason": problem and f"by the account that erases: {problem}"}
 
 
 def _length(kind: IdentifierKind, value: str) -> int:

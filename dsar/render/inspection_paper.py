@@ -188,8 +188,9 @@ def _how(one: Shown, setting: Typeset) -> Markup:
 
 def _lines(one: Shown, setting: Typeset) -> Iterator[Line]:
     _ = setting.say
+    if one["reason"]:
+        yield _("What it said"), "–", setting.own(one["reason"])
     if one["state"] != "answered":
-        yield _("What it said"), "–", setting.own(one["reason"] or "")
         return
     for collection in one["collections"]:
         if collection["records"] is None:

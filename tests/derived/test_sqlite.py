@@ -215,3 +215,21 @@ def test_what_the_product_deletes_leaves_nothing_on_its_page(database, map_file,
     assert verdicts(desk.erasure(reference)) == {"school.student": "ERASED", f"school.{INDEX}": "ERASED"}
     assert phone(GONE).encode() not in file.read_bytes()
     assert sqlite3.connect(file).execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_while_the_account_that_erases_gives_no_answer_no_place_is_called_clean(
+    database, map_file, file, open_desk, monkeypatch
+):
+    """It may be told more than the one that reads: so long as it does not look, nobody can say."""
+    plain = map_file.read_text(encoding="utf-8").replace(
+        "url: ${SCHOOL_URL}", "url: ${SCHOOL_URL}\n    erase_url: ${ERASE_URL}"
+    )
+    map_file.write_text(plain, encoding="utf-8")
+    desk = open_desk(map_file, {"SCHOOL_URL": database.url, "ERASE_URL": "sqlite:////nowhere/school.sqlite"})
+    (reference,) = desk.file([Right.ERASURE], [("phone", "+8613900009999")])
+    desk.work()
+    assert desk.erasure(reference)["verdict"] == "UNREACHABLE"
+    monkeypatch.setenv("ERASE_URL", database.url)
+    desk.work(retry_now=True)
+    assert verdicts(desk.erasure(reference)) == {"school.student": "NOTHING_HELD"}
+    assert desk.show(reference)["status"] == "closed"

@@ -126,6 +126,18 @@ def test_a_store_that_gives_no_answer_is_named_and_holds_nothing_up(shop: Shop, 
     assert "nowhere" not in json.dumps(record)
 
 
+def test_an_account_that_erases_and_gives_no_answer_is_named_beside_what_was_answered(shop: Shop, tmp_path):
+    both = shops.MAP.read_text().replace(
+        "url: ${CRM_URL}\n", "url: ${CRM_URL}\n    erase_url: ${ERASE_URL}\n"
+    )
+    (tmp_path / "map.yaml").write_text(both)
+    assert shop.run("map", "apply", tmp_path / "map.yaml").code == 0
+    number = opened(shop)
+    assert shop.work(ERASE_URL="sqlite:////nowhere/crm")["failed"] == 0
+    crm = record_of(shop, number, tmp_path)["stores"][0]
+    assert (crm["state"], crm["records"], "the account that erases" in crm["reason"]) == ("answered", 1, True)
+
+
 def test_a_defect_of_ours_holds_nothing_up_for_ever_and_says_no_value(
     shop: Shop, tmp_path: Path, monkeypatch
 ):
