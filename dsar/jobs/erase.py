@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dsar import clock, db, faults
 from dsar.connectors import Act, Connector, Found, Held, Probe, Schema
 from dsar.datamap.ties import erase_order
-from dsar.datamap.types import Collection
+from dsar.datamap.types import Collection, DataMap
 from dsar.errors import CannotErase, StoreProblem, StoreRefused
 from dsar.jobs import boxes, job
 from dsar.jobs.carrying import CHUNK, Refused, carried_out
@@ -111,14 +111,14 @@ def probes(collection: Collection, targets: Sequence[Target]) -> list[Probe]:
     ]
 
 
-def today(batch: Batch) -> date:
+def today(datamap: DataMap) -> date:
     """The civil day in the controller's zone."""
-    return clock.day(clock.now(), batch.datamap.controller.zone)
+    return clock.day(clock.now(), datamap.controller.zone)
 
 
-def internal_kinds(batch: Batch) -> set[str]:
+def internal_kinds(datamap: DataMap) -> set[str]:
     """The kinds of identifier that are the controller's own numbers."""
-    return {name for name, kind in batch.datamap.identifier_kinds.items() if kind.internal}
+    return {name for name, kind in datamap.identifier_kinds.items() if kind.internal}
 
 
 def _read(
@@ -142,7 +142,7 @@ def _decided(
 ) -> Iterator[tuple[Act, Decision]]:
     batch, table = prints.batch, schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
-    on, internal = today(batch), internal_kinds(batch)
+    on, internal = today(batch.datamap), internal_kinds(batch.datamap)
     for found in connector.find(collection, probes(collection, batch.targets)):
         if (batch.targets[found.subject].reference, collection.name) not in due:
             continue

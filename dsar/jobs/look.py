@@ -90,7 +90,7 @@ def look_at(office: Office, claim: Claim, batch: Batch, store: Store) -> Looking
 def _by_locator(connector: Connector, collection: Collection, looking: Looking) -> None:
     table = looking.schema.tables.get(collection.table)
     key = (table.key if table else ()) or collection.key
-    on, internal = today(looking.batch), internal_kinds(looking.batch)
+    on, internal = today(looking.batch.datamap), internal_kinds(looking.batch.datamap)
     going: list[RowKey] = []
     for found in connector.find(collection, probes(collection, looking.batch.targets)):
         saw = looking.of(found.subject, collection.name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from dsar import clock, db
 from dsar.connectors import Connector
@@ -11,7 +11,7 @@ from dsar.datamap.ties import erase_order
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import BadInput, CannotErase, StoreProblem
 from dsar.jobs import reerasing
-from dsar.jobs.erase import may_go_on
+from dsar.jobs.erase import internal_kinds, may_go_on, today
 from dsar.jobs.office import Office
 from dsar.jobs.recognising import Numbers, Reader, Stones
 from dsar.jobs.reerasing import Place
@@ -36,17 +36,12 @@ class Replay:
     number: int | None = None  # of the replay; None: only counted
     numbers: Numbers = field(default_factory=Numbers)
 
-    @property
-    def today(self) -> date:
-        """The civil day in the controller's zone."""
-        return clock.day(clock.now(), self.datamap.controller.zone)
-
     def place(self, store: Store, collection: Collection, connector: Connector, key: Sequence[str]) -> Place:
         """A collection, with progress."""
         reader = Reader(self.stones, self.numbers, self.datamap, collection, entries=connector.has_search_box)
-        internal = {name for name, kind in self.datamap.identifier_kinds.items() if kind.internal}
+        internal = internal_kinds(self.datamap)
         return Place(
-            collection, key, reader, self.today, internal, self.counting(store, collection), connector.whole,
+            collection, key, reader, today(self.datamap), internal, self.counting(store, collection), connector.whole,
             self.go_on,
         )  # fmt: skip
 
@@ -182,7 +177,7 @@ def _counted(
                     seen.tally.emptied = reerasing.mentioned(connector, place)
                     parts[store.name, place.collection.name] = seen.tally
                     names.remove(place.collection.name)
-        except (StoreProblem, CannotErase) as error:
+        except StoreProblem as error:
             failed |= {(store.name, name): str(error) for name in names}
     return parts, failed
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from dsar import clock
 from dsar.connectors import Connector, Found
 from dsar.datamap.types import Collection
+from dsar.jobs.erase import today
 from dsar.services import weighing
 from dsar.services.finding import Finding
 
@@ -16,8 +16,8 @@ def note(connector: Connector, collection: Collection, finding: Finding, found: 
     if finding.person.kept or finding.weighed >= MOST:
         return
     finding.weighed += 1
-    today = clock.day(clock.now(), connector.map.controller.zone)
-    if weighing.names_others(connector.map, collection, found.row, finding.person.identifiers, today):
+    known = finding.person.identifiers
+    if weighing.names_others(connector.map, collection, found.row, known, today(connector.map)):
         finding.others[collection.name] = finding.others.get(collection.name, 0) + 1
 
 
