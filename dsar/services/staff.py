@@ -84,14 +84,20 @@ def named(session: Session, name: str) -> User:
     return user
 
 
+def present(session: Session, name: str, *, at: datetime) -> User:
+    """The member of staff of that name.  Raises NotFound, and Forbidden for one whose access is over."""
+    user = named(session, name)
+    if ended(user, at=at):
+        raise Forbidden(f"the access of {name} has ended; give it a new end: dsar user add --until")
+    return user
+
+
 def acting(session: Session, name: str) -> User:
     """The member of staff of that name, who may act on requests.
 
     Raises NotFound, and Forbidden for an auditor or inspector: they look and do not act.
     """
-    user = named(session, name)
-    if ended(user, at=clock.now()):
-        raise Forbidden(f"the access of {name} has ended; give it a new end: dsar user add --until")
+    user = present(session, name, at=clock.now())
     if user.role not in ACTING:
         raise Forbidden(f"{name} is {user.role} and may look, not act; a handler, lead or officer can")
     return user
