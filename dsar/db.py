@@ -20,6 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -135,6 +136,11 @@ def read() -> Iterator[Session]:
     engine()
     with told(), _Bound.make(bind=_Bound.read) as session:
         yield session
+
+
+def insert(session: Session) -> Any:
+    """INSERT in the words of a session's database: it may say what is done where such a row is there already."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 @contextmanager

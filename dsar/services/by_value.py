@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dsar import db
 from dsar.datamap.types import DataMap, Store
 from dsar.models import Probe, RequestIdentifier, StoreWork
 from dsar.models.search import NOBODY, UNMAPPED
@@ -90,7 +89,6 @@ def _open(session: Session, places: Iterable[tuple[str, str]]) -> None:
         for reference, store in places
     ]  # fmt: skip
     if rows:
-        insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         unique = ["reference", "store", "collection", "identifier_id"]
-        again = insert(Probe).on_conflict_do_update(index_elements=unique, set_={"open": True})
+        again = db.insert(session)(Probe).on_conflict_do_update(index_elements=unique, set_={"open": True})
         session.execute(again, rows)

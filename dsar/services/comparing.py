@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dsar import db
 from dsar.datamap.compare import accounts_for, speaks_of
 from dsar.datamap.types import DataMap, Store
 from dsar.datamap.watching import LONGEST, Difference, Seen
@@ -222,6 +222,5 @@ def _locked(session: Session, store: str) -> StoreSeen:
     The book is held first, as by whoever applies a map: so that no two of them ever wait for each other.
     """
     ledger.head(session, ledger.MAP)
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(StoreSeen).values(store=store, columns={}).on_conflict_do_nothing())
+    session.execute(db.insert(session)(StoreSeen).values(store=store, columns={}).on_conflict_do_nothing())
     return session.get_one(StoreSeen, store, with_for_update=True, populate_existing=True)

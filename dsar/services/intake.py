@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dsar import db
 from dsar.datamap import identifiers
 from dsar.datamap.types import DataMap
 from dsar.errors import BadInput, NotFound
@@ -113,8 +113,12 @@ def open_submission(
 
 def _filed_meanwhile(session: Session, once: str, submission: str) -> str | None:
     """The submission that took this key first, at the same time; None when it is ours."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    ours = insert(Once).values(key=once, submission=submission).on_conflict_do_nothing().returning(Once.key)
+    ours = (
+        db.insert(session)(Once)
+        .values(key=once, submission=submission)
+        .on_conflict_do_nothing()
+        .returning(Once.key)
+    )
     return None if session.scalar(ours) else session.get_one(Once, once).submission
 
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from dsar import clock
+from dsar import clock, db
 from dsar.errors import BadInput, Forbidden, NotAllowed
 from dsar.models import Nonce
 
@@ -85,9 +84,13 @@ def once(session: Session, side: str, key: Key, nonce: str) -> None:
     """
     now = clock.real()
     session.execute(delete(Nonce).where(Nonce.at < now - 3 * FRESH))
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     digest = hashlib.sha256(f"{side}\0{key.party}\0{nonce}".encode(errors="replace")).hexdigest()
-    ours = insert(Nonce).values(digest=digest, at=now).on_conflict_do_nothing().returning(Nonce.digest)
+    ours = (
+        db.insert(session)(Nonce)
+        .values(digest=digest, at=now)
+        .on_conflict_do_nothing()
+        .returning(Nonce.digest)
+    )
     if session.scalar(ours) is None:
         raise Replayed(
             "this message was taken before; a message is sent once, and signed anew to be sent again"

@@ -4,12 +4,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from dsar import db
 from dsar.datamap.types import DataMap
 from dsar.db import Instant
 from dsar.models import Erasure, Probe, Request, RequestIdentifier, StoreWork
@@ -45,7 +44,7 @@ def open_stores(session: Session, reference: str, stores: Iterable[str], *, at: 
         for name in stores
     ]
     if rows:
-        insert = _insert(session)(StoreWork)
+        insert = db.insert(session)(StoreWork)
         again = {"state": StoreState.WAITING, "since": at, "searched_at": None, "reason": None}
         session.execute(insert.on_conflict_do_update(index_elements=["reference", "store"], set_=again), rows)
 
@@ -64,7 +63,7 @@ def open_probes(session: Session, wanted: Collection[tuple[str, str, str, int]])
         for reference, store, collection, id in wanted
     ]
     if rows:
-        session.execute(_insert(session)(Probe).on_conflict_do_nothing(), rows)
+        session.execute(db.insert(session)(Probe).on_conflict_do_nothing(), rows)
 
 
 def look_afresh(session: Session, reference: str, datamap: DataMap, stores: Iterable[str]) -> None:
@@ -248,7 +247,3 @@ def next_try(session: Session, store: str, *, now: datetime) -> datetime | None:
 def retry_now(session: Session) -> None:
     """Forget every pause between tries."""
     session.execute(update(StoreWork).where(StoreWork.next_try_at.is_not(None)).values(next_try_at=None))
-
-
-def _insert(session: Session) -> Any:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

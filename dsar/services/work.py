@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Dialect, and_, case, delete, event, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, case, delete, event, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from dsar import clock
+from dsar import clock, db
 from dsar.db import Instant
 from dsar.errors import LeaseLost
 from dsar.models import StoreWork, Work
@@ -97,11 +96,11 @@ def forget_calls(session: Session) -> None:
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.execute(_upsert(session.get_bind().dialect), rows)
+        session.execute(_upsert(session), rows)
 
 
-def _upsert(dialect: Dialect) -> Any:
-    insert = (postgresql.insert if dialect.name == "postgresql" else sqlite.insert)(Work)
+def _upsert(session: Session) -> Any:
+    insert = db.insert(session)(Work)
     failing = Work.tries > 0  # then its pause stands
     once_more = {
         "again": True,
