@@ -45,6 +45,11 @@ def text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def moment(at: datetime | None) -> str | None:
+    """The same, or None where there is none."""
+    return text(at) if at else None
+
+
 def day(moment: datetime, zone: str) -> date:
     """The day it is at that moment in that zone."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -64,8 +64,8 @@ def show(number: int, as_json: bool) -> None:
             "number": row.number, "by": row.by, "opened_at": clock.text(row.opened_at),
             "stores": len(stores), "asked": len(asked),
             "unanswered": sorted(name for name, answered in asked.items() if not answered),
-            "made_at": clock.text(row.made_at) if row.made_at else None,
-            "destroyed_at": clock.text(row.destroyed_at) if row.destroyed_at else None,
+            "made_at": clock.moment(row.made_at),
+            "destroyed_at": clock.moment(row.destroyed_at),
             "files": [{"name": name, "bytes": f["bytes"], "sha256": f["sha256"]} for name, f in row.files.items()],
         }  # fmt: skip
     state = "made" if row.made_at else f"{len(asked)} of {len(stores)} stores asked"

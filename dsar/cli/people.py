@@ -28,7 +28,7 @@ def add(name: str, role: str, until: str | None, as_json: bool) -> None:
     link = f"{here.config.public_url}/desk/set-up/{token}" if token else None
     shown = {
         "name": added.name, "role": added.role, "set_up_link": link,
-        "until": clock.text(added.ends_at) if added.ends_at else None,
+        "until": clock.moment(added.ends_at),
     }  # fmt: skip
     answer(shown, as_json, _words(added, link, known=known))
 

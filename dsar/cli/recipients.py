@@ -73,7 +73,7 @@ def _record(
 def _printed(as_json: bool) -> Callable[[RecipientAsk], None]:
     def say(ask: RecipientAsk) -> None:
         state = "confirmed" if ask.outcome in CONFIRMING else "refused"
-        answered = clock.text(ask.answered_at) if ask.answered_at else None
+        answered = clock.moment(ask.answered_at)
         shown: dict[str, Any] = {
             "reference": ask.reference, "name": ask.name, "state": state, "outcome": ask.outcome,
             "answered_at": answered,

@@ -48,7 +48,7 @@ def open_(
         shown = [
             {
                 "reference": r.reference, "right": r.right, "status": r.status,
-                "received_at": showing.moment(r.received_at), "due_on": r.due_on.isoformat(),
+                "received_at": clock.moment(r.received_at), "due_on": r.due_on.isoformat(),
             }
             for r in opened
         ]  # fmt: skip

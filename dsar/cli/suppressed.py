@@ -216,7 +216,7 @@ def list_(as_json: bool) -> None:
         shown = [
             {
                 "name": one.name, "made_at": clock.text(one.made_at),
-                "revoked_at": clock.text(one.revoked_at) if one.revoked_at else None,
+                "revoked_at": clock.moment(one.revoked_at),
             }
             for one in askers.listed(session)
         ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dsar import clock
+from dsar.clock import moment
 from dsar.datamap.types import DataMap, Recipient
 from dsar.models import Erasure, Look, RecipientAsk, RecipientStep, Request
 from dsar.services import recipients
@@ -64,10 +64,10 @@ def _asked(ask: RecipientAsk, recipient: Recipient | None) -> dict[str, Any]:
     step = _step(ask)
     state = {"to_ask": "asked", "received": "asked"}.get(step, step)
     return {
-        "name": ask.name, "state": state, "asked_at": _text(ask.asked_at), "due_on": ask.due_on.isoformat(),
-        "answered_at": _text(ask.answered_at), "title": dict(recipient.title) if recipient else {},
+        "name": ask.name, "state": state, "asked_at": moment(ask.asked_at), "due_on": ask.due_on.isoformat(),
+        "answered_at": moment(ask.answered_at), "title": dict(recipient.title) if recipient else {},
         "step": step, "outcome": ask.outcome, "verdict": _verdict(ask), "channel": ask.channel,
-        "received_at": _text(ask.received_at), "silent_at": _text(ask.silent_at), "accepted": bool(ask.accepted_by),
+        "received_at": moment(ask.received_at), "silent_at": moment(ask.silent_at), "accepted": bool(ask.accepted_by),
     }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _step(ask: RecipientAsk) -> str:
 def _store(session: Session, row: Request, recipient: Recipient, verdict: Verdict) -> dict[str, Any]:
     """A recipient that is a store of the map is confirmed by that store's verdict."""
     erasure = session.get_one(Erasure, row.reference)
-    asked = _text(erasure.sealed_at)
+    asked = moment(erasure.sealed_at)
     state, answered = "confirmed", asked
     if verdict in OPEN_VERDICTS:
         state, answered = "silent" if verdict == Verdict.UNREACHABLE else "asked", None
@@ -93,13 +93,9 @@ def _store(session: Session, row: Request, recipient: Recipient, verdict: Verdic
             Look.reference == row.reference, Look.store == recipient.store
         )
         looked = session.scalar(at_store)
-        answered = _text(looked) if isinstance(looked, datetime) else asked
+        answered = moment(looked) if isinstance(looked, datetime) else asked
     return {
         "name": recipient.name, "state": state, "asked_at": asked, "due_on": row.due_on.isoformat(),
         "answered_at": answered, "title": dict(recipient.title), "step": state, "outcome": None, "verdict": verdict,
         "channel": "store", "received_at": None, "silent_at": None, "accepted": False,
     }  # fmt: skip
-
-
-def _text(at: datetime | None) -> str | None:
-    return clock.text(at) if at else None

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
+from dsar.clock import moment
 from dsar.datamap.identifiers import masked
 from dsar.datamap.types import DataMap
 from dsar.errors import NotFound
@@ -38,7 +39,6 @@ from dsar.services import (
     waiting,
 )
 from dsar.services.altering import Place
-from dsar.services.waiting import moment as moment
 from dsar.terms import COPIED, OPEN, CopyState, KeyClass, StoreState
 from dsar.vault import Vault
 

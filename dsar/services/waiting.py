@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dsar import clock
+from dsar.clock import moment
 from dsar.models import Copy, Erasure, ErasureItem, Gap, Look, RecipientAsk, Request, SenderAsk
 from dsar.services import (
     barring,
@@ -27,11 +28,6 @@ from dsar.terms import OPEN, CopyState, GapKind, Stage, Status, StoreState
 
 Shown = dict[str, Any]
 STUCK = (StoreState.UNREACHABLE, StoreState.FAILED, StoreState.PAUSED)
-
-
-def moment(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC, or None."""
-    return clock.text(at) if at else None
 
 
 def waits_for(

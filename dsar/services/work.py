@@ -250,7 +250,7 @@ def waiting(session: Session) -> list[dict[str, Any]]:
     return [
         {
             "reference": r.reference, "store": r.store, "reason": r.reason,
-            "next_try_at": clock.text(r.next_try_at) if r.next_try_at else None,
+            "next_try_at": clock.moment(r.next_try_at),
         }
         for r in session.scalars(stuck.order_by(row.reference, row.store))
     ]  # fmt: skip
