@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dsar.errors import NotFound
+from dsar.errors import Forbidden, NotFound
 from dsar.models import Alert
 from dsar.services import ledger
 
@@ -45,17 +45,24 @@ def over(
 def seen_to(session: Session, id: int, *, by: str, at: datetime) -> None:
     """A member of staff has seen to one; a second time changes nothing.
 
-    Raises NotFound where there is none of this number.
+    Raises NotFound where there is none of this number, Forbidden for whom it is about.
     """
     alert = session.get(Alert, id, with_for_update=True)
     if alert is None:
         raise NotFound(f"there is no alert {id}; open the list of alerts")
+    if is_about(alert, by):
+        raise Forbidden(f"alert {id} is about what {by} did; somebody else must see to it")
     if alert.settled_at is None:
         alert.settled_at, alert.settled_by = at, by
         facts = {"kind": alert.kind, "alert": alert.id}
         ledger.record(
             session, "alert.settled", actor=by, reference=alert.reference or ledger.STAFF, at=at, **facts
         )
+
+
+def is_about(alert: Alert, name: str) -> bool:
+    """Whether an alert tells what this member of staff did: then another one sees to it."""
+    return alert.facts.get("by") == name
 
 
 def unsettled(session: Session, *, limit: int, before: int | None = None) -> list[Alert]:

@@ -4,7 +4,7 @@ import pytest
 
 from dsar import db
 from dsar.models import Alert
-from dsar.services import alerting, ledger, relooking, replaying
+from dsar.services import alerting, inspecting, ledger, relooking, replaying
 from dsar.terms import Right, Role
 from tests.web.conftest import PASSWORD
 
@@ -79,6 +79,27 @@ def test_who_only_looks_settles_nothing(reader, hire, ask, at):
     assert "I have seen to it" not in reader.text
     csrf = reader.page.filled("Sign out", {})[1]
     assert reader.client.post("/desk/alerts/1", data=csrf).status_code == 403
+
+
+def test_nobody_sees_to_an_alert_about_himself(reader, hire, at):
+    with db.begin() as session:
+        alerting.raise_alert(session, inspecting.MANY, about="zhou", by="zhou", most=20, at=at)
+    reader.get("/desk/sign-in").submit(name=hire("zhou", Role.OFFICER), password=PASSWORD)
+    reader.get("/desk/alerts")
+    assert "zhou has inspected more than 20 times" in reader.text
+    assert "I have seen to it" not in reader.text
+    csrf = reader.page.filled("Sign out", {})[1]
+    assert reader.client.post("/desk/alerts/1", data=csrf).status_code == 403
+    reader.submit("Sign out").submit("Sign in", name=hire("chen"), password=PASSWORD)
+    reader.get("/desk/alerts").submit("I have seen to it Somebody inspects very often")
+    assert "Nothing here." in reader.text
+
+
+def test_what_ends_by_itself_is_settled_by_no_one(desk):
+    desk.get("/desk/alerts").submit("Stop all erasures")
+    csrf = desk.page.filled("Sign out", {})[1]
+    assert desk.client.post("/desk/alerts/1", data=csrf).status_code == 403
+    assert "Stopped by chen." in desk.get("/desk/alerts").text
 
 
 def test_the_list_is_as_long_as_it_needs_to_be(desk, at):

@@ -23,12 +23,13 @@ from dsar.services import (
 )
 from dsar.web import here
 from dsar.web.desk import missed, parties, returned
-from dsar.web.desk.door import bp
+from dsar.web.desk.door import bp, may
 from dsar.web.language import own
 
 ELSEWHERE = {**dict.fromkeys(parties.KINDS, parties.words), self_testing.MISSED: missed.words}
 PAGE = 25
 COUNTED = 100  # more are "99+"
+BY_ITSELF = (stopping.STOPPED, comparing.LOOKS_PERSONAL)  # alerts that stand until their cause is gone
 
 
 @bp.context_processor
@@ -46,9 +47,8 @@ def alerts():
         stands = stopping.current(data)
     return render_template(
         "desk/alerts.html",
-        lines=[(one, _title(one), _words(one)) for one in found[:PAGE]],
-        later=found[PAGE - 1].id if len(found) > PAGE else None,
-        stop=stands, by_itself=(stopping.STOPPED, comparing.LOOKS_PERSONAL),
+        lines=[(one, _title(one), _words(one), _may_settle(one)) for one in found[:PAGE]],
+        later=found[PAGE - 1].id if len(found) > PAGE else None, stop=stands,
     )  # fmt: skip
 
 
@@ -57,6 +57,9 @@ def settle(number: int):
     """Somebody has seen to it."""
     try:
         with db.begin() as data:
+            alert = data.get(Alert, number)
+            if alert and alert.kind in BY_ITSELF:
+                abort(403)
             alerting.seen_to(data, number, by=current_user.name, at=clock.now())
     except (NotFound, OverflowError):
         abort(404)
@@ -77,6 +80,12 @@ def resume():
     with db.begin() as data:
         stopping.resume(data, by=current_user.name, at=clock.now())
     return redirect(url_for("desk.alerts"))
+
+
+def _may_settle(alert: Alert) -> bool:
+    return (
+        may("desk.settle") and alert.kind not in BY_ITSELF and not alerting.is_about(alert, current_user.name)
+    )
 
 
 def _waiting() -> str:
