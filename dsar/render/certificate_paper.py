@@ -11,7 +11,7 @@ from dsar.render.backups import backups
 from dsar.render.certificate import Box, Certificate, Step, Typed
 from dsar.render.closing import seal, seal_code
 from dsar.render.cover import Cover, Pair, answered, due, pretended, sentences
-from dsar.render.received import awaited, day, recipient
+from dsar.render.received import Received, awaited, day, recipient
 from dsar.render.typeset import Typeset, nobr
 from dsar.render.verdicts import StoreLines, Unsettled, kept, kept_label, so_far, store_lines, unsettled
 from dsar.terms import Verdict
@@ -43,9 +43,7 @@ class CertificatePaper:
     proof: tuple[Pair, ...]
     backups: tuple[Pair, ...]
     ladders: tuple[Ladder, ...]
-    recipients: tuple[
-        tuple[Markup, str, Markup, Markup, tuple[Markup, ...]], ...
-    ]  # name, mark, answer, why, days
+    recipients: tuple[Received, ...]
     relooks: tuple[tuple[Markup, str, Markup], ...]  # day, mark, result
     seal: tuple[Pair, ...]
     qr: Markup

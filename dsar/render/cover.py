@@ -11,7 +11,7 @@ from dsar.datamap.types import Text
 from dsar.errors import BadInput
 from dsar.render.package import Package, StoreShown
 from dsar.render.rights import asked
-from dsar.render.typeset import Typeset, day_strip, nobr
+from dsar.render.typeset import Typeset, day_strip, nobr, quiet
 from dsar.terms import StoreState
 
 Pair = tuple[Markup, Markup]  # label and what it says
@@ -66,13 +66,13 @@ def answered(
     used = (made - received).days
     spoken = _("day %(used)s of %(total)s", used=used, total=total)
     alt = _("Made on day %(used)s of the %(total)s days of the period", used=used, total=total).striptags()
-    quiet = Markup(' <span class="quiet">{}</span>').format(spoken)
-    return label, told + quiet + day_strip(used, total, alt)
+    days = Markup(' <span class="quiet">{}</span>').format(spoken)
+    return label, told + days + day_strip(used, total, alt)
 
 
 def due(due_on: date, promise: Text, setting: Typeset) -> Pair:
     _ = setting.say
-    return _("Due"), setting.weekday(due_on) + _quiet(setting.words(promise))
+    return _("Due"), setting.weekday(due_on) + quiet(setting.words(promise))
 
 
 def pretended(given: str | None, setting: Typeset) -> Markup:
@@ -172,7 +172,3 @@ def _period(period: tuple[date | None, date], setting: Typeset) -> Markup:
     if start is None:
         return _("From the first record to %(end)s", end=last)
     return _("From %(start)s to %(end)s", start=nobr(setting.texts.day(start)), end=last)
-
-
-def _quiet(text: Markup) -> Markup:
-    return Markup('<span class="quiet block">{}</span>').format(text) if text else Markup("")

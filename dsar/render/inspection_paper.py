@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dsar import clock
 from dsar.render.cover import Cover, Pair, pretended, sentences
 from dsar.render.inspection_requests import Concerned, concerned
-from dsar.render.typeset import Typeset, code, nobr
+from dsar.render.typeset import Typeset, code, nobr, quiet
 from dsar.terms import Role
 
 Shown = Mapping[str, Any]  # the record, as it is signed
@@ -76,7 +76,7 @@ def _cover(shown: Shown, setting: Typeset) -> Cover:
         pretend=pretended(shown["made_at"] if shown["pretended"] else None, setting),
         pairs=(
             (_("Typed"), setting.words(typed["title"]) + Markup(" ") + nobr(setting.own(typed["masked"]))),
-            (_("Inspected by"), setting.own(shown["by"]["name"]) + _quiet(_role(shown["by"]["role"], setting))),
+            (_("Inspected by"), setting.own(shown["by"]["name"]) + quiet(_role(shown["by"]["role"], setting))),
             (_("Reason"), setting.own(shown["reason"])),
             (_("Case or order"), setting.own(shown["case"] or "")),
             (_("Begun"), setting.moment(clock.parse(shown["opened_at"]))),
@@ -103,8 +103,8 @@ def _statement(shown: Shown, setting: Typeset) -> Markup:
         return sentences(setting, [*told, _only_derived(derived, setting)])
     full = setting.strong(sum(one["records"] > 0 for one in answered))
     found = ngettext(
-        "%(full)s of them hold %(records)s record of this person.",
-        "%(full)s of them hold %(records)s records of this person.",
+        "%(records)s record of this person was found, in %(full)s of them.",
+        "%(records)s records of this person were found, in %(full)s of them.",
         records,
         full=full,
         records=setting.strong(records),
@@ -257,9 +257,8 @@ def _typing(one: Shown, shown: Shown, setting: Typeset) -> Typing:
     same = len(masked) == len(offered)  # else the mask does not stand character for character
     rows = []
     for n, count in enumerate(offered, 1):
-        typed = masked[:n] if same or n == len(offered) else _("%(n)s characters", n=n).striptags()
-        if n == len(offered):
-            typed = masked
+        counted = masked if n == len(offered) else _("%(n)s characters", n=n).striptags()
+        typed = masked[:n] if same else counted
         words = ngettext("%(n)s entry", "%(n)s entries", count) if count else _("Nothing")
         rows.append((typed, "full" if count else "empty", words))
     return Typing(setting.words(one["title"]), tuple(rows))
@@ -282,7 +281,3 @@ def _seal(shown: Shown, signature: Mapping[str, str], setting: Typeset) -> tuple
         ),
         (_("Its root (SHA-256)"), code(checkpoint["root"]) if checkpoint else Markup("")),
     )
-
-
-def _quiet(text: Markup) -> Markup:
-    return Markup('<span class="quiet block">{}</span>').format(text) if text else Markup("")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dsar import clock
 from dsar.render.cover import Pair
 from dsar.render.rights import asked
-from dsar.render.typeset import Typeset, code
+from dsar.render.typeset import Typeset, code, quiet
 from dsar.terms import Status
 
 Shown = Mapping[str, Any]  # as the record has it
@@ -49,11 +49,11 @@ def _kept(kept: Shown, setting: Typeset) -> Markup:
     count = ngettext("%(n)s record", "%(n)s records", kept["records"])
     first = Markup("{} {}").format(title, count)
     if not kept["ground"]:
-        return first + _quiet(setting.words(kept["reason"] or {}))
+        return first + quiet(setting.words(kept["reason"] or {}))
     until = kept["ground"]["until"]
     day = setting.weekday(date.fromisoformat(until)) if until else Markup("–")
     locked = _("locked until %(day)s", day=day) if kept["locked"] else _("until %(day)s, not locked", day=day)
-    return first + _quiet(locked) + _quiet(setting.words(kept["ground"]["text"]))
+    return first + quiet(locked) + quiet(setting.words(kept["ground"]["text"]))
 
 
 def _status(status: str, setting: Typeset) -> Markup:
@@ -67,7 +67,3 @@ def _status(status: str, setting: Typeset) -> Markup:
         Status.REFUSED: _("Refused"),
         Status.WITHDRAWN: _("Withdrawn"),
     }[Status(status)]
-
-
-def _quiet(text: Markup) -> Markup:
-    return Markup('<span class="quiet block">{}</span>').format(text) if text else Markup("")

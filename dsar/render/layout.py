@@ -11,6 +11,7 @@ _UNIT = 9.22  # mm
 _GUTTER = 4.0  # mm to the right of a cell
 _CELL = 2.06  # mm, a Latin letter or digit at 10.5 pt
 _HAN = 1.8  # a Han character, in cells
+_BOLD = 1.21  # a letter of a title, in cells
 _WIDEST_TOKEN = 21.0  # cells; a longer unbroken string is broken
 _MOST_COLUMNS = 6
 _MOST_LINES = 5
@@ -65,8 +66,8 @@ def width(text: str) -> float:
 def _floor(content: Content) -> int:
     """The fewest units that keep words whole and values within a few lines."""
     widest = max((width(value) for value in content.values), default=0.0)
-    token = max((_longest_token(text) for text in (content.title, *content.values)), default=0.0)
-    token = max((token, *(width(text) for text in content.unbroken)))
+    token = max((_longest_token(text) for text in content.values), default=0.0)
+    token = max((token, _longest_token(content.title) * _BOLD, *(width(text) for text in content.unbroken)))
     return _units(max(token, widest / _MOST_LINES, width(content.title) / 2))
 
 

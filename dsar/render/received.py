@@ -1,6 +1,7 @@
 """Who received records, as the certificate says it: how far each is, what it answered, and when."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,19 @@ from markupsafe import Markup
 
 from dsar import clock
 from dsar.render.certificate import Certificate
-from dsar.render.typeset import Typeset
+from dsar.render.typeset import Typeset, nobr
 from dsar.terms import OPEN_VERDICTS, Outcome
+
+
+@dataclass(frozen=True)
+class Received:
+    """One recipient: how far it is, why where that says more, and its days."""
+
+    name: Markup
+    mark: str
+    answer: Markup
+    why: Markup
+    days: tuple[Markup, ...]
 
 
 def awaited(certificate: Certificate, setting: Typeset) -> list[Markup]:
@@ -18,9 +30,8 @@ def awaited(certificate: Certificate, setting: Typeset) -> list[Markup]:
     return [_name(one, setting) for one in told if one.get("verdict") in OPEN_VERDICTS]
 
 
-def recipient(
-    shown: Mapping[str, Any], setting: Typeset
-) -> tuple[Markup, str, Markup, Markup, tuple[Markup, ...]]:
+def recipient(shown: Mapping[str, Any], setting: Typeset) -> Received:
+    """One recipient of the object of `erasure show`."""
     _ = setting.say
     told = {
         "to_ask": ("away", _("Not asked yet")),
@@ -39,8 +50,8 @@ def recipient(
         (_("To answer by %(day)s"), shown["due_on"]),
         (_("Answered on %(day)s"), shown["answered_at"]),
     )
-    lines = tuple(words % {"day": day(on, setting)} for words, on in days if on)
-    return _name(shown, setting), mark, answer, _outcome(shown, setting), lines
+    lines = tuple(words % {"day": nobr(setting.texts.day(_date(on, setting)))} for words, on in days if on)
+    return Received(_name(shown, setting), mark, answer, _outcome(shown, setting), lines)
 
 
 def _outcome(shown: Mapping[str, Any], setting: Typeset) -> Markup:
@@ -61,10 +72,10 @@ def _name(shown: Mapping[str, Any], setting: Typeset) -> Markup:
     return setting.words(shown.get("title") or {}) or setting.own(shown["name"])
 
 
-def day(text: str | None, setting: Typeset) -> Markup:
+def day(text: str, setting: Typeset) -> Markup:
     """A day or moment of the JSON, in words."""
-    if not text:
-        return Markup("")
-    if "T" in text:
-        return setting.weekday(setting.texts.local_day(clock.parse(text)))
-    return setting.weekday(date.fromisoformat(text))
+    return setting.weekday(_date(text, setting))
+
+
+def _date(text: str, setting: Typeset) -> date:
+    return setting.texts.local_day(clock.parse(text)) if "T" in text else date.fromisoformat(text)

@@ -39,7 +39,7 @@ def searched(store: StoreShown, setting: Typeset) -> SearchedLine:
     mark, result = _result(store, setting)
     return SearchedLine(
         title=setting.words(store.title),
-        holds=setting.join(_counted(collection, setting) for collection in store.collections),
+        holds=_holds(store, setting),
         how=_how(store.kind, setting),
         mark=mark,
         result=result,
@@ -74,10 +74,20 @@ def forms(package: Package, setting: Typeset) -> tuple[Form, ...]:
     )
 
 
+def _holds(store: StoreShown, setting: Typeset) -> Markup:
+    """Each collection with its count and the comma behind it, as a block that is not torn where it fits a line."""
+    comma, last = setting.texts.say(", ").rstrip(), len(store.collections) - 1
+    item = Markup('<span class="item">{}{}</span>')
+    return Markup(" ").join(
+        item.format(_counted(each, setting), comma if n < last else "")
+        for n, each in enumerate(store.collections)
+    )
+
+
 def _counted(collection: CollectionShown, setting: Typeset) -> Markup:
     _, ngettext = setting.say, setting.ngettext
     told = ngettext("%(n)s record", "%(n)s records", collection.records)
-    return Markup('<span class="item">{} {}</span>').format(setting.words(collection.title), nobr(told))
+    return Markup("{} {}").format(setting.words(collection.title), nobr(told))
 
 
 def _result(store: StoreShown, setting: Typeset) -> tuple[str, Markup]:

@@ -89,6 +89,11 @@ def nobr(text: str) -> Markup:
     return _whole(escape(text))
 
 
+def quiet(text: Markup) -> Markup:
+    """A text on a line of its own, in grey, below what it explains."""
+    return Markup('<span class="quiet block">{}</span>').format(text) if text else text
+
+
 def link(text: str) -> Markup:
     """An address that can be followed: an e-mail address or a URL; any other text as it is."""
     scheme = next((scheme for scheme, form in _ADDRESSES.items() if form.fullmatch(text)), None)

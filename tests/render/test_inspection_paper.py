@@ -31,8 +31,8 @@ def test_it_says_who_asked_why_and_what_every_system_answered(papers, lang, tmp_
         "en": [
             "Recordofaninspection", "Noteverysystemanswered:StarbridgeOral.",
             "Weaskedall3systemsofthedatamap;2answered.",
-            "2ofthemhold4recordsofthisperson.", "callback.remark:1(notinthedatamap)", "accountreader", "Gavenoanswer",
-            "offeredfromcharacter4on", "lockeduntilWednesday20March2024", "entry7",
+            "4recordsofthispersonwerefound,in2ofthem.", "callback.remark:1(notinthedatamap)",
+            "accountreader", "Gavenoanswer", "offeredfromcharacter4on", "lockeduntilWednesday20March2024", "entry7",
         ],
     }  # fmt: skip
     assert [words for words in said[lang] if words not in text] == []

@@ -107,6 +107,11 @@ def test_few_short_fields_make_a_table_that_fills_the_page():
     assert made.columns[0].units == AXIS
 
 
+def test_a_title_is_bold_and_its_words_stay_whole():
+    wide = [Content(f"f{n}", "Text", ["x" * 60], unbroken=("x" * n,)) for n in (29, 33)]
+    assert layout([Content("number", "Number", ["233"]), *wide], 2).columns[0].units == 3
+
+
 def test_wide_records_make_cards_and_many_of_them_lines():
     contents = [Content(f"f{n}", "字段", ["值"]) for n in range(8)]
     assert layout(contents, 3).kind == "cards"
