@@ -223,9 +223,11 @@ def destroy(session: Session, number: int, *, at: datetime) -> None:
     session.execute(update(InspectedStore).where(InspectedStore.inspection == number).values(sealed=None))
 
 
-def listed(session: Session, name: str | None, *, limit: int) -> list[Inspection]:
-    """The newest inspections, of one person where one is named."""
+def listed(session: Session, name: str | None, *, limit: int, before: int | None = None) -> list[Inspection]:
+    """The newest inspections, of one person where one is named; before: only those of a lower number."""
     wanted = select(Inspection).order_by(Inspection.number.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(Inspection.number < before)
     return list(session.scalars(wanted.where(Inspection.by == name) if name else wanted))
 
 

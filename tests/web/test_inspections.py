@@ -3,12 +3,15 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from dsar import clock, db
 from dsar.models import Inspection
-from dsar.services import ledger, staff
+from dsar.services import inspecting, ledger, staff
+from dsar.services.inspecting import Wanted
+from dsar.services.intake import Given
 from dsar.terms import Right, Role
 from dsar.web import create_app, permissions
 from tests.web.conftest import PASSWORD, PHONE
@@ -120,6 +123,23 @@ def test_an_inspector_sees_his_own_and_an_officer_all(app, hire, inspector, work
     assert "wu" in officer.text
 
 
+def test_older_inspections_are_a_page_further(app, hire, office, at):
+    app = create_app(replace(office, config=replace(office.config, inspections=50)), TESTING=True)
+    hire("li", Role.INSPECTOR)
+    for n in range(60):
+        wanted = Wanted("li" if n % 2 else "wu", Given("phone", PHONE), "x", "", "en")
+        if n == 0:
+            inspector = signed_in(app, hire)
+        with db.begin() as session:
+            inspecting.open_inspection(session, office.vault, wanted, a_day=50, kept=timedelta(days=1), at=at)
+    listed = [re.findall(r"Inspection (\d+)\b", inspector.get("/desk/inspections").text)]
+    while "Older inspections" in inspector.text:
+        listed.append(re.findall(r"Inspection (\d+)\b", inspector.follow("Older inspections").text))
+    assert [len(numbers) for numbers in listed] == [25, 5]
+    assert [int(n) for numbers in listed for n in numbers] == list(range(59, 0, -2))
+    assert "Inspection 59" in inspector.get(f"/desk/inspections?before={2**70}").text
+
+
 def test_what_was_not_said_is_asked_for(inspector):
     inspector.submit("Ask every system now", kind="phone", identifier="", reason="", case="")
     assert inspector.status == 422
@@ -156,6 +176,10 @@ def test_too_many_are_refused_and_told_of(hire, office):
     for status in (200, 200, 429):
         inspector.get("/desk/inspections").submit("Ask every system now", kind="phone", **ASKED)
         assert inspector.status == status
+    assert inspector.page.errors == [
+        "You have inspected as often as anybody may within a day. Try again tomorrow."
+    ]
+    assert ASKED["reason"] in inspector.response.text, "what was typed is still there"
     officer = signed_in(app, hire, "zhou", Role.OFFICER)
     assert "wu has inspected more than 1 times within a day" in officer.get("/desk/alerts").text
 
@@ -170,6 +194,6 @@ def test_it_is_said_in_chinese(app, hire, work):
     reader.submit("立即查询所有系统", kind="phone", **ASKED)
     work()
     reader.follow("刷新")
-    assert "搜索框联想出什么" in reader.text
+    assert "搜索框的联想内容" in reader.text
     reader.submit("机器可读的同一份笔录（JSON）")
     assert json.loads(reader.response.data)["record"]["lang"] == "zh-CN"

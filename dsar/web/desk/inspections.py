@@ -19,11 +19,11 @@ from dsar.terms import Role
 from dsar.web import acts, here, words
 from dsar.web.desk import answers
 from dsar.web.desk.door import bp
-from dsar.web.desk.inspect_form import inspect_form
+from dsar.web.desk.inspect_form import InspectForm, inspect_form
 from dsar.web.forms import half_width
 from dsar.web.language import language
 
-LISTED = 50  # on the page; older ones by their address
+PAGE = 25
 KINDS = {inspections.PDF: "application/pdf", inspections.JSON: "application/json"}
 
 
@@ -37,16 +37,37 @@ def inspect():
             current_user.name, Given(form.kind.data, half_width(form.identifier.data)),
             form.reason.data, form.case.data or "", language(),
         )  # fmt: skip
-        office, now = here.office(), clock.now()
-        with db.begin() as data:
-            row = inspecting.open_inspection(
-                data, office.vault, wanted, a_day=office.config.inspections,
-                kept=timedelta(days=office.config.inspection_days), at=now,
-            )  # fmt: skip
-        return redirect(url_for("desk.inspection", number=row.number))
+        try:
+            return redirect(url_for("desk.inspection", number=_opened(wanted)))
+        except inspecting.TooMany as error:
+            form.identifier.errors = [
+                _("You have inspected as often as anybody may within a day. Try again tomorrow.")
+            ]
+            return _page(form), error.status
+    return _page(form), form.status
+
+
+def _opened(wanted: Wanted) -> int:
+    office, now = here.office(), clock.now()
+    with db.begin() as data:
+        row = inspecting.open_inspection(
+            data, office.vault, wanted, a_day=office.config.inspections,
+            kept=timedelta(days=office.config.inspection_days), at=now,
+        )  # fmt: skip
+        return row.number
+
+
+def _page(form: InspectForm) -> str:
+    """The form, and below it what was asked before, a page at a time."""
+    before = request.args.get("before", type=int)
     with db.read() as data:
-        before = inspecting.listed(data, _only(), limit=LISTED)
-    return render_template("desk/inspections.html", form=form, before=before, mark=_mark), form.status
+        found = inspecting.listed(
+            data, _only(), limit=PAGE + 1, before=before if before and before < 2**63 else None
+        )
+    return render_template(
+        "desk/inspections.html", form=form, before=found[:PAGE], mark=_mark,
+        later=found[PAGE - 1].number if len(found) > PAGE else None,
+    )  # fmt: skip
 
 
 @bp.get("/inspections/<int:number>")
