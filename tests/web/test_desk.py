@@ -65,6 +65,15 @@ def test_after_signing_in_one_stays_here(reader, hire, wanted):
     assert reader.path == "/desk/"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "h1"),
+    [("/desk/alerts", "Alerts"), ("/desk/review", "Review list"), ("/desk/review?after=1.9", "Review list")],
+)
+def test_after_signing_in_one_goes_where_one_was_going(reader, hire, wanted, h1):
+    reader.get(wanted).submit("Sign in", name=hire(), password=PASSWORD)
+    assert (reader.path, reader.page.h1) == (wanted, h1)
+
+
 def test_after_ten_failures_one_must_wait(reader, hire):
     name = hire()
     reader.get("/desk/sign-in")

@@ -13,7 +13,8 @@ from dsar.web.desk.forms import SetUpForm, SignInForm
 from dsar.web.desk.tries import Tries
 
 OWN = re.compile(
-    r"/desk/(r/[0-9A-Za-z]{1,20}(/plan)?|inspections(/[0-9]{1,9})?)?(\?[0-9A-Za-z_=&.-]*)?"
+    r"/desk/(r/[0-9A-Za-z]{1,20}(/plan|/recipients/[0-9A-Za-z_-]{1,80})?|alerts|(inspections|review)(/[0-9]{1,9})?)?"
+    r"(\?[0-9A-Za-z_=&.-]*)?"
 )  # a page of the desk
 
 
