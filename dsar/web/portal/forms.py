@@ -12,7 +12,8 @@ from dsar.datamap import identifiers
 from dsar.datamap.types import IdentifierKind
 from dsar.errors import BadInput
 from dsar.services import intake
-from dsar.terms import SERVED, Outcome
+from dsar.terms import SERVED
+from dsar.web import answers
 from dsar.web.forms import Form, Wanted, half_width, what_to_enter
 from dsar.web.language import own
 
@@ -39,7 +40,7 @@ class OutcomeForm(Form):
     outcome = StringField(validators=[Wanted(_("Choose what you did"))])
 
     def validate_outcome(self, field) -> None:
-        if field.data not in list(Outcome):
+        if field.data not in [one.outcome for one in answers.offered()]:
             raise ValidationError(gettext("Choose what you did"))
 
 
