@@ -1,16 +1,17 @@
 """The plan of an erasure: what would go, and two decisions: let it go, or hold it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from dsar import clock, db
-from dsar.datamap.types import Blank, Delete, Keep, OnErasure
+from dsar.datamap.types import Blank, DataMap, Delete, Keep, OnErasure
 from dsar.errors import BadInput
+from dsar.law import rule
 from dsar.models import Request
 from dsar.services import erasing, holding, maps, verdicts, weighing
 from dsar.terms import Stage
@@ -48,7 +49,7 @@ def hold(reference: str):
                 until=form.day, quietly=form.quietly.data, at=clock.now(),
             )  # fmt: skip
     except BadInput:
-        form.until.errors = [_("Enter a day from today on, and within ten years")]
+        form.until.errors = [_("Enter today or a later day, within ten years")]
         return _page(reference, form)
     return redirect(url_for("desk.plan", reference=reference))
 
@@ -64,11 +65,10 @@ def release(reference: str):
 def _page(reference: str, form: HoldForm):
     with db.read() as data:
         row = row_of(data, reference)
-        erasing.of(data, row)
-        shown = verdicts.show(data, row)
-        stores = [_store(data, row, store) for store in shown["stores"]]
-        confirmed, waits = erasing.confirmed_by(data, row), weighing.needs_go(data, row)
         gone_by = erasing.of(data, row).gone_by
+        shown, datamap = verdicts.show(data, row), maps.get(data, row.map_version)
+        stores = [_store(datamap, row, store) for store in shown["stores"]]
+        confirmed, waits = erasing.confirmed_by(data, row), weighing.needs_go(data, row)
     planned = shown["stage"] == Stage.PLANNED
     return render_template(
         "desk/plan.html",
@@ -87,8 +87,8 @@ def _is_kept(shown: dict[str, Any]) -> bool:
     return shown["stage"] == Stage.DONE and any(one["ground"]["until"] for one in kept)
 
 
-def _store(data: Session, row: Request, store: dict[str, Any]) -> dict[str, Any]:
-    known = maps.get(data, row.map_version).stores.get(store["name"])
+def _store(datamap: DataMap, row: Request, store: dict[str, Any]) -> dict[str, Any]:
+    known = datamap.stores.get(store["name"])
     collections = [one for one in store["collections"] if one["mapped"]]
     return {
         "title": own(store["title"]),
@@ -113,9 +113,8 @@ def _act(wanted: OnErasure, row: Request) -> str:
     if isinstance(wanted, Blank):
         return _("Kept, with these fields emptied: %(names)s", names=_(", ").join(wanted.fields))
     if isinstance(wanted, Keep):
-        return _(
-            "Kept while %(rule)s wants it; else: %(act)s", rule=wanted.rule, act=_act(wanted.otherwise, row)
-        )
+        law, otherwise = own(asdict(rule(wanted.rule).text)), _act(wanted.otherwise, row)
+        return _("Kept while the law wants it (%(law)s); else: %(act)s", law=law, act=otherwise)
     return _("Left as they are: %(reason)s", reason=wanted.reason)
 
 
