@@ -61,7 +61,7 @@ def _outcome(shown: Mapping[str, Any], setting: Typeset) -> Markup:
         Outcome.NOTHING_HELD: _("It holds nothing of you."),
         Outcome.KEPT_BY_LAW: _("Without what a law makes it keep."),
         Outcome.OWN_BASIS: _("It holds this on a basis of its own."),
-        Outcome.TECHNICALLY_HARD: _("It is technically hard to erase, and locked."),
+        Outcome.TECHNICALLY_HARD: _("It is technically hard to erase, and only locked."),
         Outcome.OTHERS_TOO: _("The records are other people’s as well."),
         Outcome.NO_GROUND: _("It does not say why."),
     }

@@ -103,7 +103,7 @@ def _of_the_office() -> dict[str, str]:
         "review.dismissed": _("A place on the review list dismissed"),
         "user.added": _("Member of staff added"),
         "user.set_up": _("Member of staff set up the account"),
-        "restore.begun": _("Going through restored systems begun"),
+        "restore.begun": _("Going through restored systems began"),
         "restore.replayed": _("Restored systems gone through: who was erased is erased again"),
         "token.added": _("Token for a system made"),
         "token.revoked": _("Token of a system ended"),
