@@ -22,7 +22,8 @@ from dsar.connectors._sql.dialects import dialect_of
 from dsar.datamap.loader import load
 from dsar.datamap.types import Store
 from dsar.law import load_rules
-from tests.servers import database_on, start_mariadb, start_postgres
+from tests.processes import ServerProcess
+from tests.servers import Mariadb, Postgres, database_on, start_mariadb, start_postgres
 
 NOBODY = 700_000_000  # customers from here on are in no store: as after an erasure, nothing is found
 PEOPLE, TURNS = 1_000, 3
@@ -64,8 +65,13 @@ class Speed:
 
 def speeds(rows: int) -> Iterator[Speed]:
     """Each kind of database, one after the other."""
-    for kind, database in (("postgresql", _postgres), ("mariadb", _mariadb), ("sqlite", _sqlite)):
-        with database() as url:
+    databases = {
+        "postgresql": _served(partial(start_postgres, "shared_buffers=512MB")),
+        "mariadb": _served(partial(start_mariadb, "--innodb-buffer-pool-size=512M")),
+        "sqlite": _file(),
+    }
+    for kind, database in databases.items():
+        with database as url:
             _fill(kind, url, rows)
             yield _measured(kind, url, rows)
 
@@ -137,8 +143,8 @@ def _fill(kind: str, url: str, rows: int) -> None:
 
 
 @contextmanager
-def _postgres() -> Iterator[str]:
-    server, process = start_postgres("shared_buffers=512MB")
+def _served(start: Callable[[], tuple[Postgres | Mariadb, ServerProcess]]) -> Iterator[str]:
+    server, process = start()
     try:
         with database_on(server) as url:
             yield url
@@ -147,17 +153,7 @@ def _postgres() -> Iterator[str]:
 
 
 @contextmanager
-def _mariadb() -> Iterator[str]:
-    server, process = start_mariadb("--innodb-buffer-pool-size=512M")
-    try:
-        with database_on(server) as url:
-            yield url
-    finally:
-        process.stop()
-
-
-@contextmanager
-def _sqlite() -> Iterator[str]:
+def _file() -> Iterator[str]:
     with TemporaryDirectory(prefix="dsar-bench-") as folder:
         path = Path(folder) / "store.db"
         path.touch()
