@@ -138,7 +138,9 @@ def _members(file: IO[bytes], room: _Room, depth: int) -> Iterator[str]:
 def _member(held: IO[bytes], name: str, room: _Room, depth: int) -> Iterator[str]:
     if name.endswith(".gz"):
         with gzip.open(held) as file:
-            yield from _lines(file)
+            for piece in _lines(file):
+                room.take(len(piece))
+                yield piece
     elif not name.endswith(PACKED):
         yield from _lines(held)
     elif depth == DEEPEST:

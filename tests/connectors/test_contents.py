@@ -146,9 +146,10 @@ def test_a_cut_archive_and_a_trap_are_no_clean_look(root, monkeypatch):
         seen(root, maps.HIS)
     path.unlink()
     monkeypatch.setattr(_contents, "MOST_UNPACKED", 1_000_000)
-    zipped(root / "exports" / "a.zip", "a.csv", b"x" * 2_000_000)
-    with pytest.raises(StoreRefused, match="unpacks to more than is read"):
-        seen(root, maps.HIS)
+    for name, content in (("a.csv", b"x" * 2_000_000), ("a.csv.gz", gzip.compress(b"x,y\n" * 500_000))):
+        zipped(root / "exports" / "a.zip", name, content)
+        with pytest.raises(StoreRefused, match="unpacks to more than is read"):
+            seen(root, maps.HIS)
 
 
 @pytest.mark.parametrize("name", ["*.parquet", "a[1].parquet", "a?'%20.PARQUET", "a\nb.parquet"])
