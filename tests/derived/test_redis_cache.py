@@ -228,6 +228,17 @@ def test_values_are_handed_over_one_by_one_and_never_held_together(redis_url):
             tracemalloc.stop()
 
 
+def test_a_key_that_became_somebody_elses_meanwhile_is_not_handed_over(redis_url):
+    store, held = place("page:*", ("phone", "value", "any"))
+    with closing(redis.Redis.from_url(redis_url)) as cache, maps.connect(store, redis_url) as connector:
+        cache.mset({"page:1": HIS, "page:2": HIS, "page:3": HIS})
+        found = connector.find(held, maps.phones(maps.HIS))
+        assert next(found).key == ("page:1",)
+        cache.set("page:2", TWINS)
+        cache.delete("page:3")
+        assert list(found) == []
+
+
 def test_whatever_else_lies_in_the_database_is_looked_at_but_never_erased(redis_url):
     store, held = place("session:{phone}", ("phone", "key", "national"))
     with closing(redis.Redis.from_url(redis_url)) as cache, maps.connect(store, redis_url) as connector:
