@@ -1,11 +1,11 @@
 """How a store differs from the map and from what it was: what is new, changed, missing, and looks personal."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dsar.datamap.compare import absent, columns, unmapped
+from dsar.datamap.drafting.words import flat
 from dsar.datamap.identifiers import HASHES
 from dsar.datamap.likeness import Like, Likeness, by_name
 from dsar.datamap.schema import Place, Schema, Tie
@@ -131,7 +131,7 @@ class Watched:
         refers = any(
             column in tie.columns and tie.table == table and tie.parent in mapped for tie in self.ties
         )
-        return refers or _bare(column) in _numbers(self.datamap)
+        return refers or flat(column) in _numbers(self.datamap)
 
 
 def mapped_places(store: Store, schema: Schema) -> list[Place]:
@@ -155,8 +155,4 @@ def _numbers(datamap: DataMap) -> frozenset[str]:
     internal = {kind.name for kind in datamap.identifier_kinds.values() if kind.internal}
     held = {column for _, each in datamap.collections() for column in each.gives.values()}
     held |= {by.column for _, each in datamap.collections() for by in each.found_by if by.kind in internal}
-    return frozenset({_bare(name) for name in internal | held} - _PLAIN)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).lower()
+    return frozenset({flat(name) for name in internal | held} - _PLAIN)
