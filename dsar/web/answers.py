@@ -1,60 +1,43 @@
 """What recipients answer, in words."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
 from dsar.services import reasons
 from dsar.terms import Outcome
+from dsar.web.parts import Choice, Mark
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A state: the shape it is drawn with (done seen kept wait bad none), and the word."""
-
-    kind: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer as it is offered: its name, and what it means."""
-
-    outcome: Outcome
-    name: str
-    hint: str
-
-
-def offered() -> list[Answer]:
+def offered() -> list[Choice]:
     """What a recipient may answer, in the order in which it is offered."""
     return [
-        Answer(
+        Choice(
             Outcome.ERASED,
             _("We have erased everything we received"),
             _("In search suggestions and caches too; what backups hold is not put back and runs out."),
         ),
-        Answer(
+        Choice(
             Outcome.NOTHING_HELD,
             _("We hold nothing of this person"),
             _("We have looked by every identifier in the letter."),
         ),
-        Answer(
+        Choice(
             Outcome.KEPT_BY_LAW,
             _("We have erased everything but what a law obliges us to keep"),
             _("What is kept is locked, and erased when its time is over."),
         ),
-        Answer(
+        Choice(
             Outcome.OWN_BASIS,
             _("We cannot: we hold it on a basis of our own"),
             _("A contract with this person, for instance, or a consent given to us."),
         ),
-        Answer(
+        Choice(
             Outcome.TECHNICALLY_HARD,
             _("We cannot: it is technically hard to erase"),
             _("It is stored and protected, and used for nothing else."),
         ),
-        Answer(
+        Choice(
             Outcome.OTHERS_TOO,
             _("We cannot: the records are other people’s as well"),
             _("They cannot be told apart without harm to those people."),
@@ -62,14 +45,14 @@ def offered() -> list[Answer]:
     ]
 
 
-def recordable() -> list[Answer]:
+def recordable() -> list[Choice]:
     """What staff may record: a recipient that refuses on paper may say no ground, and none is to be made up."""
-    return [*offered(), Answer(Outcome.NO_GROUND, _("We cannot, and no reason is given"), "")]
+    return [*offered(), Choice(Outcome.NO_GROUND, _("We cannot, and no reason is given"))]
 
 
 def name(outcome: str) -> str:
     """An answer as whoever gave it chose it."""
-    return next((one.name for one in recordable() if one.outcome == outcome), outcome)
+    return next((one.name for one in recordable() if one.value == outcome), outcome)
 
 
 def recipient(one: dict[str, Any]) -> Mark:

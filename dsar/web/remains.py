@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from dsar.terms import Seen, Verdict
 from dsar.web import answers, words
 from dsar.web.language import own
-from dsar.web.words import Mark
+from dsar.web.parts import Mark
 
 Shown = dict[str, Any]  # `erasure show`
 COUNTS = ("found", "erased", "kept", "residue")

@@ -1,6 +1,5 @@
 """The product's own words as a reader sees them: rights, statuses, states, verdicts."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,16 +8,7 @@ from flask_babel import ngettext
 from dsar.services import reasons
 from dsar.terms import Right, Role, Stage, Status, StoreState, Verdict
 from dsar.web import answers
-from dsar.web.answers import Mark as Mark
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A right as it is offered: its name, and what it brings."""
-
-    right: Right
-    name: str
-    hint: str
+from dsar.web.parts import Choice, Mark
 
 
 def offered() -> list[Choice]:

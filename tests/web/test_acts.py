@@ -76,5 +76,5 @@ def test_who_did_it_is_said_in_the_readers_language(app, lang, said):
 def test_every_outcome_of_a_recipient_can_be_recorded_and_has_words(app, lang):
     """One that gives no ground too: none is to be made up for it."""
     with app.test_request_context(), force_locale(lang.replace("-", "_")):
-        assert {one.outcome for one in answers.recordable()} == set(Outcome)
+        assert {one.value for one in answers.recordable()} == set(Outcome)
         assert not any(answers.name(outcome) == outcome for outcome in Outcome)

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from dsar.web.language import own
-from dsar.web.words import Mark, verdict
+from dsar.web.parts import Mark
+from dsar.web.words import verdict
 
 Shown = dict[str, Any]  # the record, as it is signed
 ENTRIES = 50  # of the ledger of each request

@@ -22,6 +22,7 @@ from dsar.web.desk.door import bp
 from dsar.web.desk.inspect_form import InspectForm, inspect_form
 from dsar.web.forms import half_width
 from dsar.web.language import language
+from dsar.web.parts import Mark
 
 PAGE = 25
 KINDS = {inspections.PDF: "application/pdf", inspections.JSON: "application/json"}
@@ -122,7 +123,7 @@ def _only() -> str | None:
     return current_user.name if current_user.role == Role.INSPECTOR else None
 
 
-def _mark(row: Inspection) -> words.Mark:
+def _mark(row: Inspection) -> Mark:
     if row.destroyed_at:
-        return words.Mark("none", _("Destroyed, its time is over"))
-    return words.Mark("done", _("Record signed")) if row.made_at else words.Mark("wait", _("Being asked"))
+        return Mark("none", _("Destroyed, its time is over"))
+    return Mark("done", _("Record signed")) if row.made_at else Mark("wait", _("Being asked"))

@@ -18,6 +18,7 @@ from dsar.web import acts, here
 from dsar.web.desk.door import bp, may
 from dsar.web.desk.forms import DismissForm
 from dsar.web.language import own
+from dsar.web.parts import Choice, Mark
 
 PAGE = 25
 COUNTED = 100  # more are "99+"
@@ -44,7 +45,7 @@ def review():
     )  # fmt: skip
 
 
-@bp.route("/review/<int:number>", methods=["GET"])
+@bp.get("/review/<int:number>")
 def gap(number: int):
     """One place: what it is and looks like, and what can be said of it."""
     return _page(_row(number), DismissForm())
@@ -55,7 +56,7 @@ def dismiss(number: int):
     """Somebody answers for it that nobody is in it."""
     row = _row(number)
     form = DismissForm()
-    form.reason.choices = [(reason, words) for reason, words in _reasons(row).items()]
+    form.reason.choices = [(one.value, one.name) for one in _reasons(row)]
     if not form.answered():
         return _page(row, form), form.status
     with db.begin() as data:
@@ -77,7 +78,7 @@ def _page(row: Gap, form: DismissForm):
         "desk/gap.html",
         row=row, name=gaps.name(row), system=_system(row), kind=kind(row), mark=_mark(row), form=form,
         why=_why(row), columns=[(name, seen, looks(seen)) for name, seen in row.columns.items()],
-        actor_name=acts.who, lines=_lines(row), reasons=_reasons(row) if may("desk.dismiss") and row.open else {},
+        actor_name=acts.who, lines=_lines(row), reasons=_reasons(row) if may("desk.dismiss") and row.open else [],
         reason_words=_dismissals(),
     )  # fmt: skip
 
@@ -104,12 +105,10 @@ def _system(row: Gap) -> str:
     return own(titles[0]) if titles else row.table
 
 
-def _mark(row: Gap) -> dict[str, str]:
+def _mark(row: Gap) -> Mark:
     if not row.open:
-        return {"kind": "done", "words": _("Settled")}
-    if row.personal:
-        return {"kind": "bad", "words": _("Copies wait for it")}
-    return {"kind": "wait", "words": _("To be looked at")}
+        return Mark("done", _("Settled"))
+    return Mark("bad", _("Copies wait for it")) if row.personal else Mark("wait", _("To be looked at"))
 
 
 def kind(row: Gap) -> str:
@@ -182,9 +181,9 @@ def _dismissals() -> dict[str, str]:
     }
 
 
-def _reasons(row: Gap) -> dict[str, str]:
+def _reasons(row: Gap) -> list[Choice]:
     words = _dismissals()
-    return {reason: words[reason] for reason in reviewing.reasons(row)}
+    return [Choice(reason, words[reason]) for reason in reviewing.reasons(row)]
 
 
 def _lines(row: Gap) -> str:

@@ -75,7 +75,7 @@ def _ask_identifiers(form, kinds: dict[str, IdentifierKind]):
 def _show_check(draft: dict):
     datamap = here.datamap()
     due = promise_due(clock.now(), period(datamap.promise.n, datamap.promise.unit), datamap.controller.zone)
-    chosen = [one.name for one in words.offered() if one.right in draft["rights"]]
+    chosen = [one.name for one in words.offered() if one.value in draft["rights"]]
     kinds = _kinds()
     lines = [(kinds[kind].title, value) for kind, value in draft["identifiers"] if kind in kinds]
     return render_template("portal/check.html", chosen=chosen, lines=lines, due=due.safe)

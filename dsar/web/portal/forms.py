@@ -40,7 +40,7 @@ class OutcomeForm(Form):
     outcome = StringField(validators=[Wanted(_("Choose what you did"))])
 
     def validate_outcome(self, field) -> None:
-        if field.data not in [one.outcome for one in answers.offered()]:
+        if field.data not in [one.value for one in answers.offered()]:
             raise ValidationError(gettext("Choose what you did"))
 
 
