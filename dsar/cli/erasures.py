@@ -55,7 +55,7 @@ def hold(ref: str, by: str, reason: str, until: str | None, quietly: bool, as_js
     with office() as here, db.begin() as session:
         row = intake.get(session, ref)
         held = holding.hold(
-            session, here.vault, row, by=by, reason=reason, until=day(until), quietly=quietly, at=clock.now()
+            session, here.vault, row, by=by, reason=reason, until=_day(until), quietly=quietly, at=clock.now()
         )
         shown = {"reference": row.reference, "stage": held.stage, "until": held.held_until}
     answer(shown, as_json, f"{row.reference}: {held.stage}, until {held.held_until or 'it is released'}")
@@ -94,7 +94,7 @@ def resume_all(by: str, as_json: bool) -> None:
     answer({"stopped": False, "since": None, "by": None}, as_json, "Erasures go on.")
 
 
-def day(text: str | None) -> date | None:
+def _day(text: str | None) -> date | None:
     """A day as it was typed.  Raises BadInput for what is none."""
     try:
         return date.fromisoformat(text) if text else None

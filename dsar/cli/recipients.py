@@ -1,6 +1,5 @@
 """Recipients of a request: how far each is, and what one answered on paper."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -44,7 +43,7 @@ def recipient() -> None:
 @as_json
 def confirm(ref: str, name: str, by: str, evidence: str, outcome: str, as_json: bool) -> None:
     """Record that a recipient has confirmed, on paper or by telephone."""
-    _record(ref, name, outcome, by, evidence, _printed(as_json))
+    _say(_recorded(ref, name, outcome, by, evidence), as_json)
 
 
 @recipient.command()
@@ -56,31 +55,24 @@ def confirm(ref: str, name: str, by: str, evidence: str, outcome: str, as_json: 
 @as_json
 def refuse(ref: str, name: str, by: str, evidence: str, ground: str, as_json: bool) -> None:
     """Take a refusal for final: the person is told it, and the request no longer waits for this recipient."""
-    _record(ref, name, ground, by, evidence, _printed(as_json))
+    _say(_recorded(ref, name, ground, by, evidence), as_json)
 
 
-def _record(
-    ref: str, name: str, outcome: str, by: str, evidence: str, say: Callable[[RecipientAsk], None]
-) -> None:
+def _recorded(ref: str, name: str, outcome: str, by: str, evidence: str) -> RecipientAsk:
     with office() as here, db.begin() as session:
         row = intake.get(session, ref)
-        ask = recipients.recorded(
+        return recipients.recorded(
             session, here.vault, row, name, Outcome(outcome), by=by, evidence=evidence, at=clock.now()
         )
-    say(ask)
 
 
-def _printed(as_json: bool) -> Callable[[RecipientAsk], None]:
-    def say(ask: RecipientAsk) -> None:
-        state = "confirmed" if ask.outcome in CONFIRMING else "refused"
-        answered = clock.moment(ask.answered_at)
-        shown: dict[str, Any] = {
-            "reference": ask.reference, "name": ask.name, "state": state, "outcome": ask.outcome,
-            "answered_at": answered,
-        }  # fmt: skip
-        answer(shown, as_json, f"{ask.reference}: {ask.name} {state} ({ask.outcome})")
-
-    return say
+def _say(ask: RecipientAsk, as_json: bool) -> None:
+    state = "confirmed" if ask.outcome in CONFIRMING else "refused"
+    shown: dict[str, Any] = {
+        "reference": ask.reference, "name": ask.name, "state": state, "outcome": ask.outcome,
+        "answered_at": clock.text(ask.answered_at) if ask.answered_at else None,
+    }  # fmt: skip
+    answer(shown, as_json, f"{ask.reference}: {ask.name} {state} ({ask.outcome})")
 
 
 COMMANDS = [recipient]
