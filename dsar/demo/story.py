@@ -150,7 +150,7 @@ def _inspect(office: Office, told: case.Case, folder: Path) -> None:
         row = inspected.get(session, number)
     shown = signing.check(inspection.read(office, row, inspection.JSON)).record
     boxes = [
-        store["title"]["zh"] for store in shown["stores"] if store["box"] and any(store["box"]["offered"])
+        store["title"]["en"] for store in shown["stores"] if store["box"] and any(store["box"]["offered"])
     ]
     records = sum(store["records"] or 0 for store in shown["stores"])
     console.print(
@@ -215,7 +215,7 @@ def _blocked(shown: Mapping[str, Any]) -> None:
 def _complete(shown: Mapping[str, Any]) -> None:
     table = Table("System", "Records")
     for store in shown["stores"]:
-        table.add_row(store["title"]["zh"], str(sum(c["records"] for c in store["collections"])))
+        table.add_row(store["title"]["en"], str(sum(c["records"] for c in store["collections"])))
     console.print(table)
     console.print(f"{'Complete' if shown['complete'] else 'Not complete'}; status: {shown['status']}.")
 
@@ -227,7 +227,7 @@ def _verdicts(shown: Mapping[str, Any]) -> None:
             counts = [
                 "" if one[key] is None else str(one[key]) for key in ("found", "erased", "kept", "residue")
             ]
-            table.add_row(store["title"]["zh"], one["name"], *counts, one["verdict"])
+            table.add_row(store["title"]["en"], one["name"], *counts, one["verdict"])
     console.print(table)
     for store in shown["stores"]:
         for one in store["collections"]:
