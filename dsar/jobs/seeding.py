@@ -1,19 +1,24 @@
 """The self-test at the stores: seed its people, see what is there of them, clear them away.
 
-A run remembers as `planted`: `known`, the identifiers of the person and of the twin by kind; `records`,
-how many of each a place holds; `twin`, a digest of the twin's records there.
+A run remembers as `planted`: `begun`, the tables that it puts something in; and once all is in: `known`, the
+identifiers of the person and of the twin by kind; `records`, how many of each a place holds; `rows`, a digest of
+each record there; `twin`, a digest of the twin's.
+
+Internal numbers are given by the stores, which may give one again that was somebody's: what a number leads to is
+the self-test's only where nothing stood under it before, and while a record with its own identifier has it.
 """
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from dsar.connectors import Act, Connector, Found, Probe, Raw, Sought
 from dsar.datamap import seeding
-from dsar.datamap.types import Collection, DataMap
+from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import StoreProblem, StoreRefused
 from dsar.jobs.office import Office
 
@@ -27,12 +32,16 @@ class Planted:
 
     known: list[dict[str, str]]
     records: dict[str, list[int]] = field(default_factory=dict)
+    rows: dict[str, list[str]] = field(default_factory=dict)
     twin: dict[str, str] = field(default_factory=dict)
     not_found: list[str] = field(default_factory=list)
+    reused: list[str] = field(
+        default_factory=list
+    )  # where something stood under their internal numbers before
 
     def plain(self) -> dict[str, Any]:
         """As it is remembered."""
-        return {"known": self.known, "records": self.records, "twin": self.twin}
+        return {"known": self.known, "records": self.records, "rows": self.rows, "twin": self.twin}
 
 
 def taken(office: Office, datamap: DataMap, digits: tuple[int, int]) -> list[str]:
@@ -49,13 +58,29 @@ def taken(office: Office, datamap: DataMap, digits: tuple[int, int]) -> list[str
     return places
 
 
-def seed(office: Office, datamap: DataMap, digits: tuple[int, int]) -> Planted:
-    """Seed both, the records that lead on first.  What is there of a run that was cut short stays as it is."""
-    planted = Planted([seeding.identifiers(datamap, n) for n in digits])
+def seed(
+    office: Office,
+    datamap: DataMap,
+    digits: tuple[int, int],
+    begun: Sequence[str],
+    begin: Callable[[str], None],
+) -> Planted:
+    """Seed both, the records that lead on first.
+
+    `begin` is told each table before something is put in; what stands in those of `begun` is of this run, which
+    was cut short, and stays as it is.  Nothing more is put in once somebody's records stand under their numbers.
+    """
+    planted, mine = Planted([seeding.identifiers(datamap, n) for n in digits]), set(begun)
     for store, collection in seeding.in_order(datamap):
-        place = f"{store.name}.{collection.name}"
+        place, table = f"{store.name}.{collection.name}", f"{store.name}.{collection.table}"
         with office.store(store, datamap) as reading, office.store(store, datamap, erasing=True) as writing:
             there = found(reading, collection, planted.known)
+            if table not in mine:
+                if _by_number(datamap, there):
+                    planted.reused.append(place)
+                    return planted
+                begin(table)
+                mine.add(table)
             rows = [
                 seeding.record(datamap, collection, planted.known[one], digits[one])
                 for one in (PERSON, TWIN)
@@ -64,22 +89,44 @@ def seed(office: Office, datamap: DataMap, digits: tuple[int, int]) -> Planted:
             if rows:
                 writing.seed(collection, rows)
                 there = found(reading, collection, planted.known)
-        planted.records[place] = [len(records) for records in there]
-        planted.twin[place] = digest(there[TWIN])
-        if not all(there):
-            planted.not_found.append(place)
-        for one in (PERSON, TWIN):
-            planted.known[one] |= _given(collection, there[one])
+        _note(planted, place, collection, there)
+    planted.reused += _elsewhere(office, datamap, planted.known)
     return planted
 
 
+def _note(planted: Planted, place: str, collection: Collection, there: Sequence[Sequence[Found]]) -> None:
+    planted.records[place] = [len(records) for records in there]
+    planted.rows[place] = [digest([one]) for records in there for one in records]
+    planted.twin[place] = digest(there[TWIN])
+    if not all(there):
+        planted.not_found.append(place)
+    for one in (PERSON, TWIN):
+        planted.known[one] |= _given(collection, there[one])
+
+
+def _by_number(datamap: DataMap, there: Sequence[Sequence[Found]]) -> bool:
+    """Whether any of these was found by an internal number alone."""
+    return any(one.number >= len(datamap.self_test) for records in there for one in records)
+
+
+def _elsewhere(office: Office, datamap: DataMap, known: Sequence[Known]) -> Iterator[str]:
+    """Collections that are not seeded, and hold something under their numbers all the same."""
+    for store in datamap.stores.values():
+        unseeded = [each for each in store.collections.values() if each.seed is None]
+        with office.store(store, datamap) as connector:
+            for collection in unseeded:
+                if _by_number(datamap, found(connector, collection, known)):
+                    yield f"{store.name}.{collection.name}"
+
+
 def found(connector: Connector, collection: Collection, known: Sequence[Known]) -> list[list[Found]]:
-    """What a collection holds of each of them."""
+    """What a collection holds of each of them; their own identifiers are the first probes, before the numbers."""
     kinds = {by.kind for by in collection.found_by}
+    own = connector.map.self_test
     probes = [
-        Probe(subject, number, kind, value)
+        Probe(subject, number, kind, of[kind])
         for subject, of in enumerate(known)
-        for number, (kind, value) in enumerate(of.items())
+        for number, kind in enumerate(sorted(of, key=lambda kind: kind not in own))
         if kind in kinds
     ]
     there: list[list[Found]] = [[] for _ in known]
@@ -138,10 +185,12 @@ def left(office: Office, datamap: DataMap, planted: Mapping[str, Any]) -> dict[s
     return misses
 
 
-def followed(office: Office, datamap: DataMap, digits: tuple[int, int]) -> list[dict[str, str]]:
-    """What both are known by, as far as a run came that was cut short."""
+def followed(
+    office: Office, datamap: DataMap, digits: tuple[int, int], begun: Sequence[str]
+) -> list[dict[str, str]]:
+    """What both are known by now: their own identifiers, and the numbers that these lead to where it put records."""
     known = [seeding.identifiers(datamap, n) for n in digits]
-    for store, collection in seeding.in_order(datamap):
+    for store, collection in _begun(datamap, begun):
         try:
             with office.store(store, datamap) as connector:
                 for one, records in enumerate(found(connector, collection, known)):
@@ -151,31 +200,58 @@ def followed(office: Office, datamap: DataMap, digits: tuple[int, int]) -> list[
     return known
 
 
-def clear(office: Office, datamap: DataMap, known: Sequence[Known]) -> tuple[list[str], list[str]]:
-    """Delete what is left of both, what was seeded last first; where something stays, and where nobody knows."""
+def _begun(datamap: DataMap, begun: Sequence[str]) -> list[tuple[Store, Collection]]:
+    return [(s, c) for s, c in seeding.in_order(datamap) if f"{s.name}.{c.table}" in begun]
+
+
+def clear(
+    office: Office, datamap: DataMap, digits: tuple[int, int], planted: Mapping[str, Any], *, last: bool
+) -> tuple[list[str], list[str]]:
+    """Delete what is left of both, what was seeded last first; where something stays, and where nobody knows.
+
+    What leads to a place that does not answer stays as well, for the next time; unless this is the last.
+    """
     stays, unknown = [], []
-    for store, collection in reversed(seeding.in_order(datamap)):
+    begun = planted.get("begun", ())
+    known = followed(office, datamap, digits, begun)
+    for store, collection in reversed(_begun(datamap, begun)):
         place = f"{store.name}.{collection.name}"
         try:
             with (
                 office.store(store, datamap) as reading,
                 office.store(store, datamap, erasing=True) as writing,
             ):
-                if not _is_cleared(reading, writing, collection, known):
+                if not _is_cleared(reading, writing, collection, partial(_ours, known, planted, place)):
                     stays.append(place)
         except StoreRefused:
             stays.append(place)
         except StoreProblem:
             unknown.append(place)
+            if not last:
+                break
     return stays, unknown
 
 
-def _is_cleared(
-    reading: Connector, writing: Connector, collection: Collection, known: Sequence[Known]
-) -> bool:
-    there = [one for records in found(reading, collection, known) for one in records]
+Ours = Callable[[Connector, Collection], list[Found]]
+
+
+def _ours(
+    known: Sequence[Known],
+    planted: Mapping[str, Any],
+    place: str,
+    connector: Connector,
+    collection: Collection,
+) -> list[Found]:
+    """What is theirs now; and where its number leads nowhere any more, what stands as it was seeded."""
+    ours = [one for records in found(connector, collection, known) for one in records]
+    seeded = planted.get("rows", {}).get(place, ())
+    before = [one for records in found(connector, collection, planted.get("known", ())) for one in records]
+    return list({one.key: one for one in (*ours, *(b for b in before if digest([b]) in seeded))}.values())
+
+
+def _is_cleared(reading: Connector, writing: Connector, collection: Collection, ours: Ours) -> bool:
+    there = ours(reading, collection)
     if not there:
         return True
-    acts = [Act(one, delete=True) for one in there]
-    gone = all(erased.gone for erased in writing.erase(collection, acts))
-    return gone and not any(found(reading, collection, known))
+    gone = all(erased.gone for erased in writing.erase(collection, [Act(one, delete=True) for one in there]))
+    return gone and not ours(reading, collection)

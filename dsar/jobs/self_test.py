@@ -68,8 +68,16 @@ def _look(office: Office, _claim: Claim, run: Run) -> tuple[Step, Misses]:
 
 
 def _seed(office: Office, claim: Claim, run: Run) -> tuple[Step, Misses]:
+    """Nobody is copied or erased by a number that is somebody's too."""
+
+    def begin(table: str) -> None:
+        with held(claim) as session:
+            self_testing.put_in(session, run.number, table)
+
     with faults.effect("self_test.seed"):
-        planted = seeding.seed(office, run.datamap, run.digits)
+        planted = seeding.seed(office, run.datamap, run.digits, run.begun, begin)
+    if planted.reused:
+        return Step.CLEAR, {"reused": planted.reused}
     with held(claim) as session:
         if self_testing.run(session, run.number, at=clock.now()).copy is None:
             self_testing.ask(session, office.vault, run.number, planted.plain(), at=clock.now())
@@ -114,8 +122,7 @@ def _erase(office: Office, _claim: Claim, run: Run) -> tuple[Step, Misses]:
 def _clear(office: Office, _claim: Claim, run: Run) -> tuple[Step, Misses]:
     """A store that does not answer is waited for while there is time."""
     with faults.effect("self_test.clear"):
-        known = run.planted.get("known") or seeding.followed(office, run.datamap, run.digits)
-        stays, unknown = seeding.clear(office, run.datamap, known)
+        stays, unknown = seeding.clear(office, run.datamap, run.digits, run.planted, last=run.late)
     wait = bool(unknown) and not run.late
     return (Step.CLEAR, NONE) if wait else (Step.ENDED, {"not_cleared": [*stays, *unknown]})
 

@@ -47,6 +47,11 @@ class Run:
         first = 2 * self.number % seeding.NUMBERS
         return first, first + 1
 
+    @property
+    def begun(self) -> list[str]:
+        """The tables that it began to put something in."""
+        return list(self.planted.get("begun", ()))
+
 
 def begin(session: Session, *, at: datetime) -> int | None:
     """Begin a run, or have the one go on that is under way; its number.
@@ -100,6 +105,12 @@ def go_on(session: Session, number: int, step: Step, misses: Misses) -> None:
     row.misses = row.misses | {what: sorted(places) for what, places in misses.items() if places}
 
 
+def put_in(session: Session, number: int, table: str) -> None:
+    """It begins to put something in this table, where nothing stood of its people."""
+    row = session.get_one(SelfTest, number)
+    row.planted = row.planted | {"begun": [*row.planted.get("begun", ()), table]}
+
+
 def ask(session: Session, vault: Vault, number: int, planted: Mapping[str, Any], *, at: datetime) -> None:
     """The people are seeded: the one asks for a copy and to be erased, and is vouched for."""
     row = session.get_one(SelfTest, number)
@@ -110,7 +121,7 @@ def ask(session: Session, vault: Vault, number: int, planted: Mapping[str, Any],
     said = hashlib.sha256(f"{BOOK}/{number}".encode()).hexdigest()
     for request in asked:
         proving.vouched(session, request, by=BY, digest=said, at=at)
-    row.submission, row.planted = asked[0].submission, dict(planted)
+    row.submission, row.planted = asked[0].submission, row.planted | dict(planted)
 
 
 def wake(session: Session, row: Request) -> None:

@@ -9,6 +9,10 @@ def words(alert: Alert) -> list[str]:
     """Each thing that was missed and where, and what to do."""
     known = {
         "taken": _("Somebody is known by the self-test's own identifiers; nothing was seeded. Choose others"),
+        "reused": _(
+            "Records stand under the number that the system gave; it may have been somebody's, "
+            "so that nobody was copied or erased. Number people anew, or seed nothing that gives this number"
+        ),
         "refused": _("A system refused"),
         "not_found": _("Put in and not found again"),
         "not_copied": _("In the system and not, or not the same, in the copy"),
