@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from dsar import db
 from dsar.connectors import Act, Connector, Found, Probe, Raw, Sought
 from dsar.datamap import seeding
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import StoreProblem, StoreRefused
 from dsar.jobs.office import Office
+from dsar.services import stopping
 
 PERSON, TWIN = 0, 1
 Known = Mapping[str, str]  # kind -> value, of one of the two
@@ -87,11 +89,17 @@ def seed(
                 if not there[one]
             ]
             if rows:
+                _refuse_while_stopped()
                 writing.seed(collection, rows)
                 there = found(reading, collection, planted.known)
         _note(planted, place, collection, there)
     planted.reused += _elsewhere(office, datamap, planted.known)
     return planted
+
+
+def _refuse_while_stopped() -> None:
+    with db.read() as session:
+        stopping.refuse_while_stopped(session)
 
 
 def _note(planted: Planted, place: str, collection: Collection, there: Sequence[Sequence[Found]]) -> None:
@@ -253,5 +261,6 @@ def _is_cleared(reading: Connector, writing: Connector, collection: Collection, 
     there = ours(reading, collection)
     if not there:
         return True
+    _refuse_while_stopped()
     gone = all(erased.gone for erased in writing.erase(collection, [Act(one, delete=True) for one in there]))
     return gone and not ours(reading, collection)

@@ -14,6 +14,7 @@ from dsar.jobs.perform import held, until_idle
 from dsar.models.self_test import Step
 from dsar.services import self_testing, work
 from dsar.services.self_testing import Misses, Run
+from dsar.services.stopping import Stopped
 from dsar.services.work import Claim
 
 AGAIN = timedelta(
@@ -56,6 +57,8 @@ def _stepped(office: Office, claim: Claim, run: Run) -> tuple[Step, Misses]:
         return after, {"unfinished": [run.step.value]}
     try:
         return STEPS[run.step](office, claim, run)
+    except Stopped:
+        return run.step, NONE  # nothing is put in or cleared away either until erasures go on
     except StoreRefused as error:
         return after, {"refused": [str(error)]}
 

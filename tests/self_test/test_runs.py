@@ -9,7 +9,9 @@ from dsar.models import SelfTest
 from dsar.services import self_testing, work
 from dsar.web.desk import listing
 from tests.self_test.seeded import PLACES, apply, held
-from tests.shop import PHONE
+from tests.shop import NOW, PHONE
+
+TOMORROW = "2021-11-24T23:00:00Z"
 
 
 def ours(shop, statement):
@@ -82,6 +84,24 @@ def test_a_map_that_seeds_nothing_and_stopped_erasures_make_no_run(shop):
     assert held(shop)["crm"][0][0] == 1
     assert shop.run("erasure", "resume", "--by", "zhou").code == 0
     assert shop.run("self-test", "run").code == 0
+
+
+def test_while_erasures_are_stopped_nothing_is_put_in_or_cleared_away(shop):
+    apply(shop)
+    shop.change("crm", "create table callback (phone text)")  # in no map: its copy waits
+    shop.change("crm", "insert into callback values ('19900000002')")
+    before = held(shop)
+    assert shop.run("self-test", "run", "--queue").code == 0
+    for step, at in (("seed", NOW), ("clear", TOMORROW)):
+        seen = held(shop)
+        assert shop.run("erasure", "stop", "--by", "zhou").code == 0
+        shop.work(DSAR_NOW=at)
+        assert shop.run("self-test", "show", "--json").json["step"] == step
+        assert held(shop) == seen
+        assert shop.run("erasure", "resume", "--by", "zhou").code == 0
+        shop.work(DSAR_NOW=at)
+    assert seen != before
+    assert held(shop) == before
 
 
 def test_the_clock_calls_for_a_run_each_day(shop):
