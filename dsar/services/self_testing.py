@@ -149,16 +149,15 @@ def fetch(session: Session, reference: str, *, at: datetime) -> None:
         answering.fetched(session, intake.get(session, reference), actor=BY, at=at)
 
 
-def not_erased(session: Session, reference: str, places: set[str]) -> list[str] | None:
-    """The seeded places whose verdict is not ERASED; None while the erasure is at work."""
+def not_erased(session: Session, reference: str, seeded: set[str]) -> list[str] | None:
+    """Seeded places whose verdict is not ERASED, and all others where anything is left; None while it is at work."""
     erasure = session.get(Erasure, reference)
     if erasure is None or erasure.stage != Stage.DONE or not erasure.certificate:
         return None
-    items = select(ErasureItem).where(ErasureItem.reference == reference, ErasureItem.mapped)
-    came = {
-        f"{item.store}.{item.collection}": verdicts.of_item(item, None) for item in session.scalars(items)
-    }
-    return sorted(place for place in places if came.get(place) != Verdict.ERASED)
+    items = session.scalars(select(ErasureItem).where(ErasureItem.reference == reference))
+    came = {f"{item.store}.{item.collection}": verdicts.of_item(item, None) for item in items}
+    left = {place for place, verdict in came.items() if verdict not in (Verdict.ERASED, Verdict.NOTHING_HELD)}
+    return sorted(left | {place for place in seeded if came.get(place) != Verdict.ERASED})
 
 
 def answer(session: Session, reference: str, *, at: datetime) -> None:

@@ -62,6 +62,18 @@ def test_a_store_that_lies_is_found_out(lie, shop):
     assert shop.run("self-test", "show").code == 1
 
 
+def test_what_is_left_where_nothing_was_seeded_is_a_miss_too(shop):
+    stores = plain()["stores"]
+    stores["crm"]["dismissed"] = {"callback": {"reason": "技术日志", "by": "zhou"}}
+    apply(shop, stores=stores)
+    shop.change("crm", "create table callback (mobile text)")
+    shop.change(
+        "crm",
+        "create trigger log after delete on customer begin insert into callback values (old.phone); end",
+    )
+    assert shop.run("self-test", "run", "--json").json["misses"] == {"not_erased": ["crm.callback"]}
+
+
 def test_a_run_that_misses_nothing_settles_what_an_earlier_one_missed(shop):
     apply(shop)
     shop.change("crm", LIES["a twin that goes too"][1])
