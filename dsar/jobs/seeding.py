@@ -22,7 +22,7 @@ from dsar.datamap import seeding
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import StoreProblem, StoreRefused
 from dsar.jobs.office import Office
-from dsar.services import stopping
+from dsar.services import sharing, stopping
 
 PERSON, TWIN = 0, 1
 Known = Mapping[str, str]  # kind -> value, of one of the two
@@ -159,14 +159,14 @@ def digest(records: Sequence[Found]) -> str:
 def not_copied(
     office: Office, datamap: DataMap, planted: Mapping[str, Any], copied: Mapping[str, Sequence[Mapping[str, Raw]]]
 ) -> list[str]:  # fmt: skip
-    """The seeded places of which the copy gives other rows of the person than stand there; by fields that it gives."""
+    """The seeded places of which the copy gives other rows of the person than stand there, in the fields of a copy."""
     places = []
     for store, collection in seeding.in_order(datamap):
         place = f"{store.name}.{collection.name}"
         with office.store(store, datamap) as connector:
             there = found(connector, collection, planted["known"][:1])[PERSON]
         rows = copied.get(place, ())
-        fields = sorted({name for row in rows for name in row})
+        fields = sorted(sharing.given_columns(collection))
         if not rows or _rows(fields, [one.row for one in there]) != _rows(fields, rows):
             places.append(place)
     return places
