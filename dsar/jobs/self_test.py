@@ -45,7 +45,7 @@ def self_test(office: Office, claim: Claim, *, number: int) -> datetime | None:
         if step == run.step:
             return clock.real() + AGAIN
         with faults.effect("self_test.write"), held(claim) as session:
-            self_testing.go_on(session, number, step, misses)
+            self_testing.go_on(session, number, step, misses, at=clock.now())
             if step == Step.ENDED:
                 self_testing.end(session, number, at=clock.now())
 

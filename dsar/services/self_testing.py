@@ -19,7 +19,7 @@ from dsar.models import Copy, Erasure, ErasureItem, Request, SelfTest
 from dsar.models.self_test import Step
 from dsar.services import alerting, answering, intake, ledger, maps, proving, stopping, verdicts, work
 from dsar.services.intake import Given, Intake
-from dsar.terms import COPIED, ERASED, CopyState, Right, Stage, Verdict
+from dsar.terms import COPIED, ERASED, OPEN, CopyState, Right, Stage, Status, Verdict
 from dsar.vault import Vault
 
 BOOK = "self-tests"  # the chain of the ledger that every run is in
@@ -98,10 +98,12 @@ def newest(session: Session) -> SelfTest | None:
     return session.scalar(select(SelfTest).order_by(SelfTest.number.desc()).limit(1))
 
 
-def go_on(session: Session, number: int, step: Step, misses: Misses) -> None:
+def go_on(session: Session, number: int, step: Step, misses: Misses, *, at: datetime) -> None:
     """A step was done, with these misses; the next is this."""
     row = session.get_one(SelfTest, number)
     row.step = step
+    if step == Step.CLEAR and row.submission:
+        _withdraw(session, row.submission, at=at)
     row.misses = row.misses | {what: sorted(places) for what, places in misses.items() if places}
 
 
@@ -109,6 +111,14 @@ def put_in(session: Session, number: int, table: str) -> None:
     """It begins to put something in this table, where nothing stood of its people."""
     row = session.get_one(SelfTest, number)
     row.planted = row.planted | {"begun": [*row.planted.get("begun", ()), table]}
+
+
+def _withdraw(session: Session, submission: str, *, at: datetime) -> None:
+    """Nothing is erased for its person any more: once it is cleared away its numbers may be somebody else's."""
+    for request in intake.submitted(session, submission):
+        if request.status in OPEN:
+            ledger.record(session, "request.withdrawn", actor=BY, reference=request.reference, at=at)
+            request.move_to(Status.WITHDRAWN)
 
 
 def ask(session: Session, vault: Vault, number: int, planted: Mapping[str, Any], *, at: datetime) -> None:

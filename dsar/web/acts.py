@@ -37,6 +37,7 @@ def _of_requests() -> dict[str, str]:
         "request.answered": _("Answer given"),
         "request.reopened": _("Opened again"),
         "request.closed": _("Closed"),
+        "request.withdrawn": _("Withdrawn"),
         "proof.destroyed": _("The proof of the request destroyed"),
     }
 

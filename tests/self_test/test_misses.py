@@ -159,6 +159,16 @@ def test_what_was_seeded_is_cleared_away_although_its_copy_was_never_made(shop):
     shop.work(DSAR_NOW=TOMORROW)
     assert shop.run("self-test", "show", "--json").json["misses"] == {"unfinished": ["copy"]}
     assert held(shop) == before
+    shop.change("crm", "delete from callback")
+    shop.change(
+        "crm", "insert into customer (id, phone, name) values (4, '13555550001', 'new')"
+    )  # its number
+    shop.change("orders", "insert into purchase (customer_id, order_no, price) values (4, 'hers', 0)")
+    theirs = held(shop)
+    shop.work(DSAR_NOW="2021-12-01T00:00:00Z")
+    with closing(sqlite3.connect(shop.home / "dsar.sqlite")) as database:
+        assert list(database.execute("select status from request")) == [("withdrawn",)] * 2
+    assert held(shop) == theirs
 
 
 WRONG = {
