@@ -77,9 +77,18 @@ def _problem(datamap: DataMap, store: Store, collection: Collection) -> str:
     if store.connector in SETTINGS and not SETTINGS[store.connector].seeded:
         return f"a store of kind {store.connector} cannot be seeded"
     act = collection.on_erasure
+    if twice := sorted(_filled_in(datamap, collection) & set(collection.seed or ())):
+        return f"{', '.join(twice)} is filled in by itself, with an identifier of the self-test; leave it out"
     if not store.erasing or not isinstance(act.otherwise if isinstance(act, Keep) else act, Delete):
         return "only a collection whose records are deleted can be seeded: what is seeded must go again"
     return ""
+
+
+def _filled_in(datamap: DataMap, collection: Collection) -> set[str]:
+    """Columns that hold what its people are known by: another value there, and nothing is found again."""
+    given = {kind for _, other in datamap.collections() if other.seed is not None for kind in other.gives}
+    filled = {by.column for by in collection.found_by if by.kind in given | set(datamap.self_test)}
+    return filled - set(collection.gives.values())
 
 
 def _reached(

@@ -179,6 +179,8 @@ WRONG = {
     "nothing": ({"self_test": {}}, "`identifiers` is missing"),
     "a list": ({"crm_customer": {"name": ["a"]}}, "must be a text, a number, true, false or null"),
     "no such key": ({"self_test": {"identifiers": {"phone": "+86 199000{n}"}, "x": 1}}, "there is no such key here"),
+    "an identifier": ({"crm_customer": {"phone": "1"}}, "phone is filled in by itself"),
+    "a number": ({"orders_purchase": {"customer_id": 7}}, "customer_id is filled in by itself"),
     "nothing leads there": ({"self_test": {"identifiers": {"card": "T-{n}"}}}, "leads to this collection"),
 }  # fmt: skip
 
