@@ -50,7 +50,7 @@ def move_open(
         .with_for_update(key_share=True)
     )
     requests = list(session.scalars(wanted))
-    needed = [name for name in removed if any(request.status == Status.WORKING for request in requests)]
+    needed = removed if any(one.status == Status.WORKING and not one.test for one in requests) else []
     if needed and not (by and reason):
         raise BadInput(
             f"open requests still need {', '.join(needed)}; to remove it, sign: --by NAME --reason TEXT"

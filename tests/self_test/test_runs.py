@@ -8,7 +8,7 @@ from dsar.jobs import perform
 from dsar.models import SelfTest
 from dsar.services import self_testing, work
 from dsar.web.desk import listing
-from tests.self_test.seeded import PLACES, apply, held
+from tests.self_test.seeded import PLACES, apply, held, plain
 from tests.shop import NOW, PHONE
 
 TOMORROW = "2021-11-24T23:00:00Z"
@@ -102,6 +102,20 @@ def test_while_erasures_are_stopped_nothing_is_put_in_or_cleared_away(shop):
         shop.work(DSAR_NOW=at)
     assert seen != before
     assert held(shop) == before
+
+
+def test_a_run_under_way_keeps_no_store_from_being_taken_out_of_the_map(shop):
+    apply(shop)
+    assert shop.run("self-test", "run", "--queue").code == 0
+    with shop.office() as office:
+        for _ in range(3):  # seeded and asked
+            perform.perform(office, perform.due()[0])
+    stores = plain()["stores"]
+    del stores["box"]
+    apply(shop, stores=stores)
+    shop.work()
+    came = shop.run("self-test", "show", "--json").json
+    assert (came["step"], held(shop)["box"][-1][1]) == ("ended", "13100003333")
 
 
 def test_the_clock_calls_for_a_run_each_day(shop):
