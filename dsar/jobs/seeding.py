@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from dsar import db
-from dsar.connectors import Act, Connector, Found, Probe, Raw, Sought
+from dsar.connectors import Act, Connector, Found, Place, Probe, Raw, Sought
 from dsar.datamap import seeding
 from dsar.datamap.types import Collection, DataMap, Store
 from dsar.errors import StoreProblem, StoreRefused
@@ -55,9 +55,17 @@ def taken(office: Office, datamap: DataMap, digits: tuple[int, int]) -> list[str
             places += [
                 f"{store.name}.{collection.name}"
                 for collection in store.collections.values()
-                if any(found(connector, collection, known))
+                if any(found(connector, collection, known)) or _is_mentioned(connector, collection, known)
             ]
     return places
+
+
+def _is_mentioned(connector: Connector, collection: Collection, known: Sequence[Known]) -> bool:
+    """Whether one stands in a field of somebody's that an erasure would empty."""
+    fields = collection.fields.values()
+    emptied = tuple(field.name for field in fields if field.mentions and field.mentions.act == "erase")
+    sought = [Sought(one, kind, value) for one, of in enumerate(known) for kind, value in of.items()]
+    return bool(emptied) and any(True for _ in connector.sweep(sought, [Place(collection.table, emptied)]))
 
 
 def seed(

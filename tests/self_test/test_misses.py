@@ -97,6 +97,16 @@ def test_somebody_who_is_known_by_its_identifiers_is_not_touched(shop):
     assert held(shop) == before
 
 
+def test_somebody_whose_record_mentions_one_of_them_keeps_what_stands_there(shop):
+    stores = plain()["stores"]
+    stores["orders"]["collections"]["purchase"]["fields"]["address"]["mentions"] = "erase"
+    apply(shop, stores=stores)
+    shop.change("orders", "update purchase set address = '槐树路 199 0000 0002' where id = 4")
+    before = held(shop)
+    assert shop.run("self-test", "run", "--json").json["misses"] == {"taken": ["orders.purchase"]}
+    assert held(shop) == before
+
+
 def test_a_copy_that_names_the_twin_is_a_miss(shop):
     apply(shop, crm_customer={"name": "friend of 199 0000 0003", "card": "T-{n}"})
     assert shop.run("self-test", "run", "--json").json["misses"] == {"twin_copied": ["crm.customer"]}
