@@ -58,11 +58,14 @@ def begin(session: Session, *, at: datetime) -> int | None:
 
     None where the map seeds nothing, and while all erasures are stopped.
     """
-    under_way = session.scalar(select(SelfTest.number).where(SelfTest.ended_at.is_(None)).limit(1))
-    number = under_way or _begun(session, at=at)
+    number = _under_way(session) or _begun(session, at=at)
     if number:
         call(session, number)
     return number
+
+
+def _under_way(session: Session) -> int | None:
+    return session.scalar(select(SelfTest.number).where(SelfTest.ended_at.is_(None)).limit(1))
 
 
 def _begun(session: Session, *, at: datetime) -> int | None:
@@ -73,6 +76,8 @@ def _begun(session: Session, *, at: datetime) -> int | None:
         return None
     ledger.open_book(session, BOOK)
     ledger.head(session, BOOK)  # from here on whoever begins one at the same time waits
+    if other := _under_way(session):
+        return other
     row = SelfTest(map_version=version, step=Step.LOOK, begun_at=at, planted={}, misses={})
     session.add(row)
     session.flush()
