@@ -12,12 +12,18 @@ from dsar.web.desk import missed
 
 MISSES = {
     "not_erased": ["crm.student"],
+    "not_found": ["crm.student"],
     "offered": ["box.entry", "crm.student"],
     "refused": ["store crm refused"],
 }
 WORDS = {
-    "en": ("The daily self-test missed something", "Not erased: crm.student", "Run 7 of the self-test"),
-    "zh-CN": ("每日自检发现问题", "未删除：crm.student", "第 7 次自检"),
+    "en": (
+        "The daily self-test missed something",
+        "Not erased: crm.student",
+        "look for it there and delete it",
+        "Run 7 of the self-test",
+    ),
+    "zh-CN": ("每日自检发现问题", "未删除：crm.student", "请到该处找出并删除", "第 7 次自检"),
 }
 
 

@@ -14,7 +14,7 @@ def words(alert: Alert) -> list[str]:
             "so that nobody was copied or erased. Number people anew, or seed nothing that gives this number"
         ),
         "refused": _("A system refused"),
-        "not_found": _("Put in and not found again"),
+        "not_found": _("Put in and not found again; look for it there and delete it"),
         "not_copied": _("In the system and not, or not the same, in the copy"),
         "twin_copied": _("In the copy although it is of the near twin, somebody else"),
         "not_erased": _("Not erased"),
