@@ -23,7 +23,7 @@ WORDS = {
         "look for it there and delete it",
         "Run 7 of the self-test",
     ),
-    "zh-CN": ("每日自检发现问题", "未删除：crm.student", "请到该处找出并删除", "第 7 次自检"),
+    "zh-CN": ("每日自检发现问题", "未删除：crm.student", "请到该处找出并删除", "第7次自检"),
 }
 
 
