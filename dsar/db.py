@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -161,7 +162,9 @@ def _is_operational(error: SQLAlchemyError) -> bool:
     return type(error).__name__ in ("OperationalError", "InterfaceError", "DatabaseError")
 
 
+@lru_cache(maxsize=4)
 def _engine(url: str, begin_with: str, *, query_only: bool = False) -> Engine:
+    """Kept, with the statements that it has compiled, for whoever connects to the same database again."""
     if not url.startswith("sqlite"):
         return create_engine(
             url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 10}

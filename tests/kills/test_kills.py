@@ -86,13 +86,14 @@ def test_killed_at_a_random_moment_the_story_ends_the_same(seed, told, place):
 @pytest.mark.parametrize("seed", STORMS)
 def test_killed_again_and_again_the_story_ends_the_same(seed, told, place):
     chance = random.Random(seed)
-    acts_told = NAMES if PROOF else ("erase", "again", "forget")
-    story = told.before[acts_told[0]].duplicate(place)
+    stormy, times = (NAMES, 4) if PROOF else (("erase", "again", "forget"), 2)
+    first = NAMES.index(stormy[0])
+    story = told.before[stormy[0]].duplicate(place)
     kills = 0
-    for act in acts_told:
-        if act != acts_told[0]:
+    for act in NAMES[first:]:
+        if act != stormy[0]:
             story.prepare(act)
-        for _ in range(4 if PROOF else 2):
+        for _ in range(times if act in stormy else 0):
             kills += story.work(act, kill_after=chance.uniform(0, 1.2 * told.seconds[act])).code == KILLED
         assert story.work(act).json["failed"] == 0
         if act == "erase":
