@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 # Two more than there are processors: tests wait for servers and for other processes.
-SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(nproc) + 2))) --maxprocesses 4 --dist loadfile
+SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(nproc) + 2))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Where there is room, what tests write stays in memory: they wait for disks more than for anything else.
 SHM := $(shell test -w /dev/shm && df --output=avail -k /dev/shm | tail -n 1)
 IN_MEMORY := $(shell test 0$(SHM) -gt 8000000 && echo TMPDIR=/dev/shm)

@@ -1,6 +1,10 @@
 """The story told once without interruption, and what stood before each of its acts."""
 
+import fcntl
+import json
+import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,21 +35,33 @@ def a_stem(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stem]:
 
 @pytest.fixture(scope="session")
 def told(a_stem: Stem, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """Tell it: every act is done at once and without trouble."""
-    folder = tmp_path_factory.mktemp("told")
+    """Tell it: every act is done at once and without trouble; by one process of the tests, for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "told"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "told.json").exists():
+            (folder / "told.json").write_text(json.dumps(_told(a_stem, folder)))
+    kept = json.loads((folder / "told.json").read_text())
+    before = {act: Story(a_stem, folder / f"before-{act}") for act in NAMES}
+    return Told(before, kept["seconds"], kept["outcome"], Counter(kept["acts"]), set(kept["sealed"]))
+
+
+def _told(a_stem: Stem, folder: Path) -> dict[str, Any]:
     story = Story(a_stem, folder / "uninterrupted")
     story.folder.mkdir()
     story.open()
-    before, seconds, seen = {}, {}, {}
+    seconds, seen = {}, {}
     for act in NAMES:
         story.prepare(act)
-        before[act] = story.duplicate(folder / f"before-{act}")
+        story.duplicate(folder / f"before-{act}")
         began = time.monotonic()
         assert story.work(act).json["failed"] == 0
         seconds[act] = time.monotonic() - began
         if act == "erase":
             seen = outcome(story)
-    return Told(before, seconds, seen, acts(story), sealed(story))
+    return {"seconds": seconds, "outcome": seen, "acts": acts(story), "sealed": sorted(sealed(story))}
 
 
 @pytest.fixture

@@ -200,11 +200,11 @@ def _settled(shown: Any) -> Any:
 
 
 def differences(one: Any, other: Any, at: str = "") -> list[str]:
-    """Where two outcomes differ, each place in words."""
+    """Where two outcomes differ, each place in words; one of them may have been kept as JSON."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = sorted({*one, *other}, key=str)
         return [d for key in keys for d in differences(one.get(key), other.get(key), f"{at}/{key}")]
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):
         return [
             d for n, pair in enumerate(zip(one, other, strict=True)) for d in differences(*pair, f"{at}/{n}")
         ]

@@ -16,7 +16,7 @@ EACH_ALONE = (
     if PROOF
     else ["copy.write:after"]
 )
-MOMENTS = range(200) if PROOF else range(2)
+MOMENTS = range(200) if PROOF else range(1)
 STORMS = range(10) if PROOF else range(1)
 
 
