@@ -51,7 +51,7 @@ def show(as_json: bool) -> int:
 def _shown(run: SelfTest) -> dict[str, Any]:
     return {
         "number": run.number, "step": run.step, "begun_at": clock.text(run.begun_at),
-        "ended_at": clock.text(run.ended_at) if run.ended_at else None,
+        "ended_at": clock.moment(run.ended_at),
         "submission": run.submission, "records": run.planted.get("records", {}), "misses": run.misses,
     }  # fmt: skip
 

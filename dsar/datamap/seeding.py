@@ -58,11 +58,9 @@ def _scalar(spot: Spot) -> Raw:
 
 def check(datamap: DataMap, report: Report) -> None:
     """Report what keeps the self-test from seeding, copying or erasing as the map says."""
-    known = dict.fromkeys(datamap.self_test, "")
-    seeded = [(s, c) for s, c in datamap.collections() if c.seed is not None]
+    seeded, reached = _seeded(datamap), in_order(datamap)
     if datamap.self_test and not seeded:
         report.wrong(("self_test",), "no collection has a `self_test`, so that nothing is seeded")
-    reached = list(_reached(seeded, set(known)))
     for store, collection in seeded:
         path = ("stores", store.name, "collections", collection.name, "self_test")
         if problem := _problem(datamap, store, collection):
@@ -86,7 +84,7 @@ def _problem(datamap: DataMap, store: Store, collection: Collection) -> str:
 
 def _filled_in(datamap: DataMap, collection: Collection) -> set[str]:
     """Columns that hold what its people are known by: another value there, and nothing is found again."""
-    given = {kind for _, other in datamap.collections() if other.seed is not None for kind in other.gives}
+    given = {kind for _, other in _seeded(datamap) for kind in other.gives}
     filled = {by.column for by in collection.found_by if by.kind in given | set(datamap.self_test)}
     return filled - set(collection.gives.values())
 
@@ -104,8 +102,11 @@ def _reached(
 
 def in_order(datamap: DataMap) -> list[tuple[Store, Collection]]:
     """The collections that are seeded, in the order in which they are."""
-    seeded = [(s, c) for s, c in datamap.collections() if c.seed is not None]
-    return list(_reached(seeded, set(datamap.self_test)))
+    return list(_reached(_seeded(datamap), set(datamap.self_test)))
+
+
+def _seeded(datamap: DataMap) -> list[tuple[Store, Collection]]:
+    return [(s, c) for s, c in datamap.collections() if c.seed is not None]
 
 
 def identifiers(datamap: DataMap, n: int) -> dict[str, str]:

@@ -17,9 +17,7 @@ from dsar.services.self_testing import Misses, Run
 from dsar.services.stopping import Stopped
 from dsar.services.work import Claim
 
-AGAIN = timedelta(
-    minutes=15
-)  # real time after which a run looks how far its requests are, though nobody called it
+AGAIN = timedelta(minutes=15)  # real time; then a run looks how far its requests are, though nobody called it
 COPIED = "copy.json"
 NONE: Misses = {}
 
@@ -82,8 +80,7 @@ def _seed(office: Office, claim: Claim, run: Run) -> tuple[Step, Misses]:
     if planted.reused:
         return Step.CLEAR, {"reused": planted.reused}
     with held(claim) as session:
-        if self_testing.run(session, run.number, at=clock.now()).copy is None:
-            self_testing.ask(session, office.vault, run.number, planted.plain(), at=clock.now())
+        self_testing.ask(session, office.vault, run.number, planted.plain(), at=clock.now())
     return Step.COPY, {"not_found": planted.not_found}
 
 
